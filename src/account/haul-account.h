@@ -1,0 +1,48 @@
+/* haul-account.h - whose mailbox, on which server, with which secret
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/haul-endpoint.h"
+#include "base/haul-secret.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  HAUL_AUTH_AUTO,
+  HAUL_AUTH_PLAIN,
+  HAUL_AUTH_LOGIN,
+} HaulAuth;
+
+/**
+ * HaulAccount:
+ *
+ * Filled in by its maker, then shared between threads and never changed.
+ */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  HaulEndpoint *endpoint; /* (owned) (nullable) NULL: to be searched; security AUTO until a probe found out */
+  char *user;             /* (owned) as typed, outer blanks dropped */
+  char *authenticate_as;  /* (owned) (nullable) a helpdesk's own login, for somebody else's mailbox */
+  HaulAuth auth;
+  HaulSecret *secret; /* (owned) (nullable) */
+  char *ca_file;      /* (owned) (nullable) */
+  char **pins;        /* (owned) (nullable) SHA-256 of certificates, lower-case hex */
+  gboolean allow_plaintext;
+} HaulAccount;
+
+HaulAccount *haul_account_new (const char *user, const HaulEndpoint *endpoint);
+HaulAccount *haul_account_copy (const HaulAccount *account);
+HaulAccount *haul_account_ref (HaulAccount *account);
+void haul_account_unref (HaulAccount *account);
+char *haul_account_dup_id (const HaulAccount *account);
+char *haul_account_dup_display (const HaulAccount *account);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulAccount, haul_account_unref)
+
+G_END_DECLS

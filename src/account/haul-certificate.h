@@ -1,0 +1,27 @@
+/* haul-certificate.h - a refused certificate in words, for the page that asks about it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *names;    /* (owned) names in the certificate, comma separated */
+  char *issuer;   /* (owned) */
+  char *validity; /* (owned) “from 2024-01-01 to 2026-01-01” */
+  char *sha256;   /* (owned) lower-case hex of the whole certificate: the pin */
+  char **reasons; /* (owned) one plain sentence a problem */
+  char *details;  /* (owned) everything, for experts */
+  gboolean can_pin;
+} HaulCertificate;
+
+HaulCertificate *haul_certificate_new_from_error (const GError *error);
+void haul_certificate_free (HaulCertificate *certificate);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulCertificate, haul_certificate_free)
+
+G_END_DECLS

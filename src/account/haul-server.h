@@ -1,0 +1,52 @@
+/* haul-server.h - what a server showed after sign-in: its mailboxes, its abilities, its room
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "base/haul-role.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *name;    /* (owned) octets on the wire, whole name with its parents */
+  char *display; /* (owned) UTF-8 */
+  HaulRole role; /* told by the server, or guessed from a top-level name where the server tells nothing */
+  gboolean can_select;
+} HaulServerMailbox;
+
+/**
+ * HaulServer:
+ *
+ * Shared between threads, never changed.
+ */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  char *greeting;     /* (owned) UTF-8, for people */
+  char *capabilities; /* (owned) the words after sign-in */
+  char *prefix;       /* (owned) of the personal name space, wire octets: "" or "INBOX." */
+  char delimiter;     /* 0: no hierarchy */
+  gboolean can_move;
+  gboolean has_uidplus;
+  gboolean has_quota;
+  guint64 quota_used_bytes;
+  guint64 quota_limit_bytes;
+  guint64 append_limit_bytes; /* 0 unknown */
+  GPtrArray *mailboxes;       /* (owned) (element-type HaulServerMailbox) */
+} HaulServer;
+
+HaulServer *haul_server_new (void);
+HaulServer *haul_server_ref (HaulServer *server);
+void haul_server_unref (HaulServer *server);
+void
+haul_server_add_mailbox (HaulServer *server, const char *name, const char *display, HaulRole role, gboolean can_select);
+const HaulServerMailbox *haul_server_find_role (const HaulServer *server, HaulRole role);
+const HaulServerMailbox *haul_server_find_name (const HaulServer *server, const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulServer, haul_server_unref)
+
+G_END_DECLS

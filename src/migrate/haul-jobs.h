@@ -1,0 +1,41 @@
+/* haul-jobs.h - the jobs that were begun on this computer
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "migrate/haul-choices.h"
+#include "migrate/haul-report.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HaulJob:
+ *
+ * A job is one source-to-target migration, resumable; a run is one execution of it.
+ */
+typedef struct
+{
+  char *id;     /* (owned) */
+  char *user;   /* (owned) */
+  char *server; /* (owned) host */
+  guint16 port;
+  int security;         /* HaulSecurity */
+  gint64 started;       /* unix seconds, of the first run */
+  gint64 last;          /* unix seconds, when it last did something */
+  gboolean is_finished; /* its last run reached the end */
+  guint64 messages;     /* found */
+  guint64 done;         /* copied + present */
+  char **sources;       /* (owned) the stores' paths */
+  HaulChoices *choices; /* (owned) */
+} HaulJob;
+
+char *haul_jobs_dup_state_dir (void);
+GPtrArray *haul_jobs_list (const char *state_dir, GError **error);
+HaulJob *haul_jobs_find (const char *state_dir, const char *id, GError **error);
+HaulReport *haul_jobs_load_report (const char *state_dir, const char *id, GError **error);
+void haul_job_free (HaulJob *job);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulJob, haul_job_free)
+
+G_END_DECLS

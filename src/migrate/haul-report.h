@@ -1,0 +1,83 @@
+/* haul-report.h - what happened, in numbers that add up, and every message that was not copied
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "base/haul-progress.h"
+#include "migrate/haul-exit-status.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  HAUL_VERDICT_COMPLETE, /* all there and checked */
+  HAUL_VERDICT_NOT_ALL,  /* finished; some messages were not copied */
+  HAUL_VERDICT_STOPPED,  /* by the person, or told to wait: run again */
+  HAUL_VERDICT_FAILED,   /* by an error: see error */
+} HaulVerdict;
+
+typedef enum
+{
+  HAUL_OUTCOME_COPIED,
+  HAUL_OUTCOME_PRESENT,
+  HAUL_OUTCOME_SKIPPED,
+  HAUL_OUTCOME_FAILED,
+} HaulOutcome;
+
+typedef struct
+{
+  char *store;   /* (owned) program, for people */
+  char *path;    /* (owned) folder's display path */
+  char *mailbox; /* (owned) display name on the server */
+  HaulCounts counts;
+  gboolean is_checked; /* counted and compared on the server after placing */
+  const char *rung;    /* R1 … R4, "" where nothing had to be placed */
+  char *note;          /* (owned) (nullable) */
+} HaulReportFolder;
+
+typedef struct
+{
+  guint folder; /* index into folders */
+  char *source; /* (owned) the message's key in its folder */
+  gint64 date;  /* unix seconds, 0 unknown */
+  guint64 bytes;
+  HaulOutcome outcome; /* SKIPPED or FAILED; COPIED with a code where something was altered or guessed */
+  char *code;          /* (owned) a word for scripts: marked-deleted, too-big, refused, damaged … */
+  char *text;          /* (owned) why, one sentence; with the server's words where it was the server */
+  char *advice;        /* (owned) (nullable) */
+} HaulReportMessage;
+
+typedef struct
+{
+  char *job;      /* (owned) */
+  char *user;     /* (owned) */
+  char *server;   /* (owned) host:port */
+  gint64 started; /* unix seconds */
+  gint64 seconds;
+  HaulVerdict verdict;
+  HaulCounts all;      /* the sum of the folders' counts, once more checked when made */
+  GPtrArray *folders;  /* (owned) (element-type HaulReportFolder) */
+  GPtrArray *messages; /* (owned) (element-type HaulReportMessage) */
+  const char *rung;    /* the weakest used */
+  GError *error;       /* (owned) (nullable) what ended the run early */
+  HaulExitStatus exit_status;
+} HaulReport;
+
+HaulReport *haul_report_new (void);
+void haul_report_free (HaulReport *report);
+void haul_report_finish (HaulReport *report);
+char *haul_report_dup_verdict (const HaulReport *report);
+char *haul_report_to_text (const HaulReport *report);
+char *haul_report_to_json (const HaulReport *report);
+char *haul_report_to_csv (const HaulReport *report);
+char *haul_report_to_html (const HaulReport *report);
+const char *haul_outcome_to_string (HaulOutcome outcome);
+const char *haul_verdict_to_string (HaulVerdict verdict);
+
+void haul_report_folder_free (HaulReportFolder *folder);
+void haul_report_message_free (HaulReportMessage *message);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulReport, haul_report_free)
+
+G_END_DECLS
