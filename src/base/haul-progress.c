@@ -30,6 +30,16 @@ struct _HaulProgress
   guint n_samples;
 };
 
+/**
+ * haul_progress_new:
+ * @n_folders: folders of the plan
+ * @messages_total: messages of the plan
+ * @bytes_total: octets of the plan
+ *
+ * Starts the clock.
+ *
+ * Returns: (transfer full): counters at nought
+ */
 HaulProgress *
 haul_progress_new (guint n_folders, guint64 messages_total, guint64 bytes_total)
 {
@@ -98,6 +108,13 @@ haul_progress_set_totals (HaulProgress *progress, guint64 messages_total, guint6
   g_mutex_unlock (&progress->lock);
 }
 
+/**
+ * haul_counts_add:
+ * @counts: (inout): a sum
+ * @delta: what to add to it
+ *
+ * Adds field by field.
+ */
 void
 haul_counts_add (HaulCounts *counts, const HaulCounts *delta)
 {

@@ -13,6 +13,17 @@ haul_store_default_init (HaulStoreInterface *iface)
 {
 }
 
+/**
+ * haul_store_info_new:
+ * @program: its name as shown
+ * @format: a word of the format table
+ * @grade: how faithfully it can be read
+ * @path: absolute file name
+ *
+ * Makes a store's description; owner and warning may still be filled in by the maker.
+ *
+ * Returns: (transfer full): the description
+ */
 HaulStoreInfo *
 haul_store_info_new (const char *program, const char *format, HaulGrade grade, const char *path)
 {
