@@ -4,7 +4,7 @@
  *
  * Thread:  one owner, usually a lane; every function blocks and takes a cancellable. A cancelled, timed-out or confused
  *          session is poisoned: every later call fails with %HAUL_IMAP_ERROR_CLOSED, haul_imap_session_close() still
- * works. Names:   a mailbox is named by its octets on the wire (modified UTF-7), see haul-imap-utf7.h.
+ * works. Names:   a mailbox is named by its octets on the wire (modified UTF-7), see base/haul-utf7.h.
  */
 #pragma once
 
