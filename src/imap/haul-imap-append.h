@@ -7,17 +7,9 @@
 #pragma once
 
 #include "imap/haul-imap-session.h"
+#include "imap/haul-imap-types.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  HAUL_IMAP_FLAG_SEEN = 1 << 0,
-  HAUL_IMAP_FLAG_ANSWERED = 1 << 1,
-  HAUL_IMAP_FLAG_FLAGGED = 1 << 2,
-  HAUL_IMAP_FLAG_DRAFT = 1 << 3,
-  HAUL_IMAP_FLAG_DELETED = 1 << 4,
-} HaulImapFlags;
 
 /**
  * HaulImapAppend:
@@ -46,12 +38,6 @@ typedef struct
   void (*sent) (guint64 bytes, gpointer user_data);
   gpointer user_data;
 } HaulImapAppend;
-
-typedef struct
-{
-  guint32 uid_validity; /* 0: the server gave no APPENDUID (RFC 4315) */
-  guint32 uid;
-} HaulImapAppendUid;
 
 gboolean haul_imap_append_run (HaulImapSession *session,
                                const HaulImapAppend *append,

@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "imap/haul-imap-lexer.h"
-#include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-tokens.h"
+#include "imap/haul-imap-types.h"
 
 G_BEGIN_DECLS
 
@@ -45,46 +45,30 @@ typedef struct
   HaulImapResponseType type;
   char *tag; /* (owned) (nullable) NULL when untagged */
   HaulImapCondition condition;
-  char *code;               /* (owned) (nullable) upper case: APPENDUID, OVERQUOTA … */
-  char *code_text;          /* (owned) (nullable) its arguments as sent, lists in parentheses */
-  char *text;               /* (owned) (nullable) the human text, octets as sent; also of a continuation */
-  char **words;             /* (owned) (nullable) CAPABILITY words; FLAGS */
-  HaulImapMailbox *mailbox; /* (owned) (nullable) LIST */
+  char *code;                   /* (owned) (nullable) upper case: APPENDUID, OVERQUOTA … */
+  char *code_text;              /* (owned) (nullable) its arguments as sent, lists in parentheses */
+  HaulImapAppendUid append_uid; /* STATUS with a sound APPENDUID; else zero */
+  HaulImapCopyUid copy_uid;     /* STATUS with a sound COPYUID; else no arrays */
+  char *text;                   /* (owned) (nullable) the human text, octets as sent; also of a continuation */
+  char **words;                 /* (owned) (nullable) words of CAPABILITY (also as a code), FLAGS */
+  HaulImapMailbox *mailbox;     /* (owned) (nullable) LIST */
   HaulImapNamespace name_space;
-  char *mailbox_name; /* (owned) (nullable) STATUS */
-  HaulImapStatus status;
-  guint32 number;       /* EXISTS, RECENT, EXPUNGE, FETCH: message number */
-  guint32 uid;          /* FETCH; 0 when not given */
-  guint64 size;         /* FETCH RFC822.SIZE */
-  gint64 internal_date; /* FETCH; 0 when not given */
-  guint flags;          /* FETCH: HaulImapFlags */
-  char **keywords;      /* (owned) (nullable) FETCH */
-  gboolean has_flags;   /* FETCH */
-  gboolean has_body;    /* FETCH: a BODY[] came and went through the body function */
-  HaulImapQuota quota;  /* QUOTA */
+  char *mailbox_name;    /* (owned) (nullable) STATUS */
+  HaulImapStatus status; /* MAILBOX_STATUS; STATUS with one of UIDVALIDITY, UIDNEXT, PERMANENTFLAGS: that field */
+  guint32 number;        /* EXISTS, RECENT, EXPUNGE, FETCH: message number */
+  guint32 uid;           /* FETCH; 0 when not given */
+  guint64 size;          /* FETCH RFC822.SIZE */
+  gint64 internal_date;  /* FETCH; 0 when not given */
+  guint flags;           /* FETCH: HaulImapFlags */
+  char **keywords;       /* (owned) (nullable) FETCH */
+  gboolean has_flags;    /* FETCH */
+  gboolean has_body;     /* FETCH: a BODY[…] came and went through the body function */
+  HaulImapQuota quota;   /* QUOTA */
 } HaulImapResponse;
 
-/* Receives a FETCH body's octets as they come; is_first with every new body. FALSE stops the parser for good. */
-typedef gboolean (*HaulImapResponseBodyFunc) (gboolean is_first, const void *data, gsize length, gpointer user_data);
-
-typedef enum
-{
-  HAUL_IMAP_PARSER_RESPONSE,
-  HAUL_IMAP_PARSER_NEED_MORE,
-  HAUL_IMAP_PARSER_ERROR,
-} HaulImapParserResult;
-
-typedef struct _HaulImapParser HaulImapParser;
-
-HaulImapParser *haul_imap_parser_new (void);
-void haul_imap_parser_free (HaulImapParser *parser);
-void haul_imap_parser_set_body_func (HaulImapParser *parser, HaulImapResponseBodyFunc func, gpointer user_data);
-void haul_imap_parser_feed (HaulImapParser *parser, const void *data, gsize length);
-HaulImapParserResult haul_imap_parser_next (HaulImapParser *parser, HaulImapResponse **response, GError **error);
-gsize haul_imap_parser_get_pending (const HaulImapParser *parser);
+HaulImapResponse *haul_imap_response_new_from_tokens (const HaulImapTokens *tokens, GError **error);
 void haul_imap_response_free (HaulImapResponse *response);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulImapParser, haul_imap_parser_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulImapResponse, haul_imap_response_free)
 
 G_END_DECLS
