@@ -1,0 +1,50 @@
+/* haul-item.c - one message of a source folder on its way
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ */
+#include "migrate/haul-item.h"
+
+#include <string.h>
+
+#include "imap/haul-imap-append.h"
+
+HaulItem *
+haul_item_new (const HaulMessage *message)
+{
+  HaulItem *self = g_new0 (HaulItem, 1);
+
+  self->key = g_strdup (message->key);
+  self->ordinal = message->ordinal;
+  self->size = message->size;
+  memcpy (self->digest, message->digest, HAUL_DIGEST_LENGTH);
+  self->date = message->received;
+  self->flags = message->flags;
+  self->keywords = g_strdupv (message->keywords);
+  return self;
+}
+
+void
+haul_item_free (HaulItem *item)
+{
+  g_free (item->key);
+  g_strfreev (item->keywords);
+  g_strfreev (item->sent_keywords);
+  g_free (item);
+}
+
+/**
+ * haul_item_get_imap_flags:
+ * @item: an item
+ *
+ * Returns: #HaulImapFlags to store it with; never \Deleted, which some servers obey at once (servers.md §4.5)
+ */
+guint
+haul_item_get_imap_flags (const HaulItem *item)
+{
+  return (item->flags & HAUL_MESSAGE_SEEN ? HAUL_IMAP_FLAG_SEEN : 0)
+         | (item->flags & HAUL_MESSAGE_ANSWERED ? HAUL_IMAP_FLAG_ANSWERED : 0)
+         | (item->flags & HAUL_MESSAGE_FLAGGED ? HAUL_IMAP_FLAG_FLAGGED : 0)
+         | (item->flags & HAUL_MESSAGE_DRAFT ? HAUL_IMAP_FLAG_DRAFT : 0);
+}

@@ -1,0 +1,193 @@
+/* haul-journal-item.c - the journal's messages: intended, staged, placed, known
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread, errors: as haul-journal.c. Only haul_journal_item_intend() commits.
+ */
+#include "migrate/haul-journal-item.h"
+
+#include <string.h>
+
+#include "migrate/haul-journal-private.h"
+
+/**
+ * haul_journal_item_add:
+ * @journal: a journal
+ * @folder: haul_journal_begin_folder()
+ * @item: (inout): gets its row
+ * @error: return location
+ *
+ * Writes down a message that is to be sent. A message that has to be sent again gets a new row: a row is assigned to
+ * one place in one generation at most, for ever.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_journal_item_add (HaulJournal *journal, gint64 folder, HaulItem *item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  item->row = 0;
+  if (!haul_journal_execute (journal, error,
+                             "INSERT INTO item(folder, key, ordinal, size, digest, date, flags) VALUES(?, ?, ?, ?, ?, "
+                             "?, ?)",
+                             "itiidii", folder, item->key, (gint64)item->ordinal, (gint64)item->size, item->digest,
+                             item->sent_date, (gint64)haul_item_get_imap_flags (item)))
+    return FALSE;
+  item->row = haul_journal_get_last_row (journal);
+  return TRUE;
+}
+
+/**
+ * haul_journal_item_intend:
+ * @journal: a journal
+ * @item: the message's row
+ * @generation: where it is being sent
+ * @error: return location
+ *
+ * Makes durable that the message's last octet may leave, and with it all that was written before.
+ *
+ * Returns: %TRUE when the last octet may leave
+ */
+gboolean
+haul_journal_item_intend (HaulJournal *journal, gint64 item, gint64 generation, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error, "UPDATE item SET state = 1, generation = ? WHERE id = ? AND state = 0",
+                               "ii", generation, item)
+         && haul_journal_commit (journal, error);
+}
+
+/* The server said no: it holds nothing of this message. */
+gboolean
+haul_journal_item_refuse (HaulJournal *journal, gint64 item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error, "UPDATE item SET state = 5 WHERE id = ? AND state IN (0, 1)", "i", item);
+}
+
+/* Its sending came to nothing, or its generation is gone; it never enters the mailbox by this row. */
+gboolean
+haul_journal_item_lose (HaulJournal *journal, gint64 item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error,
+                               "UPDATE item SET state = CASE state WHEN 0 THEN 5 ELSE 4 END WHERE id = ? AND state <> "
+                               "3",
+                               "i", item);
+}
+
+/**
+ * haul_journal_item_place:
+ * @journal: a journal
+ * @item: the message's row, assigned before
+ * @mailbox: the user's mailbox, octets on the wire
+ * @uid_validity: the mailbox's UIDVALIDITY
+ * @uid: the message there
+ * @error: return location
+ *
+ * Writes down where a message is; a UID that belongs to another message already is an error.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_journal_item_place (
+    HaulJournal *journal, gint64 item, const char *mailbox, guint32 uid_validity, guint32 uid, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error,
+                               "INSERT INTO placed(item, mailbox, uid_validity, uid) VALUES(?, ?, ?, ?)", "itii", item,
+                               mailbox, (gint64)uid_validity, (gint64)uid)
+         && haul_journal_execute (journal, error, "UPDATE item SET state = 3 WHERE id = ?", "i", item)
+         && haul_journal_execute (journal, error,
+                                  "INSERT OR REPLACE INTO known(mailbox, uid_validity, uid, size, digest)"
+                                  " SELECT ?, ?, ?, size, digest FROM item WHERE id = ?",
+                                  "tiii", mailbox, (gint64)uid_validity, (gint64)uid, item);
+}
+
+/* The message was seen in its place after the copy. */
+gboolean
+haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error, "UPDATE placed SET is_verified = 1 WHERE item = ?", "i", item);
+}
+
+/* *uid is 0 where the message was not placed. */
+gboolean
+haul_journal_item_find_placed (HaulJournal *journal, gint64 item, guint32 *uid, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *statement
+      = haul_journal_query (journal, &local_error, "SELECT uid FROM placed WHERE item = ?", "i", item);
+
+  *uid = 0;
+  while (statement != NULL && haul_journal_next (journal, statement, &local_error))
+    *uid = (guint32)sqlite3_column_int64 (statement, 0);
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* A digest that was downloaded need not be downloaded again. */
+gboolean
+haul_journal_item_learn (
+    HaulJournal *journal, const char *mailbox, guint32 uid_validity, const HaulJournalKnown *known, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (
+      journal, error, "INSERT OR REPLACE INTO known(mailbox, uid_validity, uid, size, digest) VALUES(?, ?, ?, ?, ?)",
+      "tiiid", mailbox, (gint64)uid_validity, (gint64)known->uid, (gint64)known->size, known->digest);
+}
+
+static void
+read_known (sqlite3_stmt *statement, HaulJournalKnown *known)
+{
+  known->uid = (guint32)sqlite3_column_int64 (statement, 0);
+  known->size = (guint64)sqlite3_column_int64 (statement, 1);
+  if (sqlite3_column_bytes (statement, 2) == HAUL_DIGEST_LENGTH)
+    memcpy (known->digest, sqlite3_column_blob (statement, 2), HAUL_DIGEST_LENGTH);
+  known->is_ours = sqlite3_column_int (statement, 3) == 1;
+}
+
+/**
+ * haul_journal_item_list_known:
+ * @journal: a journal
+ * @mailbox: octets on the wire
+ * @uid_validity: as it is now; what was known under another is worthless
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable) (element-type HaulJournalKnown): by rising UID
+ */
+GArray *
+haul_journal_item_list_known (HaulJournal *journal, const char *mailbox, guint32 uid_validity, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GArray) list = g_array_new (FALSE, TRUE, sizeof (HaulJournalKnown));
+  sqlite3_stmt *statement = haul_journal_query (journal, &local_error,
+                                                "SELECT uid, size, digest, (SELECT is_verified FROM placed WHERE "
+                                                "placed.mailbox = known.mailbox AND"
+                                                " placed.uid_validity = known.uid_validity AND placed.uid = known.uid)"
+                                                " FROM known WHERE mailbox = ? AND uid_validity = ? ORDER BY uid",
+                                                "ti", mailbox, (gint64)uid_validity);
+
+  while (statement != NULL && haul_journal_next (journal, statement, &local_error))
+    {
+      HaulJournalKnown known = { 0 };
+      read_known (statement, &known);
+      g_array_append_val (list, known);
+    }
+  if (local_error == NULL)
+    return g_steal_pointer (&list);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}

@@ -1,0 +1,85 @@
+/* test-haul-match.c - pairs by digest: as many as there are on both sides, the likeliest first
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "migrate/haul-match.h"
+
+static const guint8 a[32] = { 1 };
+static const guint8 b[32] = { 2 };
+
+static void
+test_counts (void)
+{
+  HaulMatchEntry left[] = { { a, 5, 0, 0 }, { a, 5, 0, 0 }, { b, 5, 0, 0 }, { a, 5, 0, 0 } };
+  HaulMatchEntry right[] = { { a, 5, 0, 0 }, { a, 5, 0, 0 }, { NULL, 5, 0, 0 } };
+
+  g_assert_cmpuint (haul_match_run (left, 4, right, 3), ==, 2);
+  g_assert_cmpuint (left[0].partner, ==, 0);
+  g_assert_cmpuint (left[1].partner, ==, 1);
+  g_assert_cmpuint (left[2].partner, ==, HAUL_MATCH_NONE);
+  g_assert_cmpuint (left[3].partner, ==, HAUL_MATCH_NONE);
+  g_assert_cmpuint (right[2].partner, ==, HAUL_MATCH_NONE);
+}
+
+/* A copy with the same date and flags is taken before one that only has the same octets. */
+static void
+test_attributes_first (void)
+{
+  HaulMatchEntry left[] = { { a, 7, 0, 0 }, { a, 5, 1, 0 } };
+  HaulMatchEntry right[] = { { a, 5, 1, 0 }, { a, 5, 0, 0 } };
+
+  g_assert_cmpuint (haul_match_run (left, 2, right, 2), ==, 2);
+  g_assert_cmpuint (left[1].partner, ==, 0);
+  g_assert_cmpuint (left[0].partner, ==, 1);
+}
+
+static void
+test_empty (void)
+{
+  HaulMatchEntry left[] = { { a, 7, 0, 0 } };
+
+  g_assert_cmpuint (haul_match_run (left, 1, NULL, 0), ==, 0);
+  g_assert_cmpuint (haul_match_run (NULL, 0, left, 1), ==, 0);
+  g_assert_cmpuint (left[0].partner, ==, HAUL_MATCH_NONE);
+}
+
+/* Against the formula min(l, r) for each digest, on random multisets. */
+static void
+test_random (void)
+{
+  for (guint round = 0; round < 200; round++)
+    {
+      guint8 digests[4][32] = { { 1 }, { 2 }, { 3 }, { 4 } };
+      HaulMatchEntry left[20], right[20];
+      guint counts[2][4] = { 0 };
+      guint n_expected = 0;
+      for (guint i = 0; i < 20; i++)
+        {
+          guint l = (guint)g_test_rand_int_range (0, 4), r = (guint)g_test_rand_int_range (0, 4);
+          left[i] = (HaulMatchEntry){ digests[l], g_test_rand_int_range (0, 3), 0, 0 };
+          right[i] = (HaulMatchEntry){ digests[r], g_test_rand_int_range (0, 3), 0, 0 };
+          counts[0][l]++;
+          counts[1][r]++;
+        }
+      for (guint i = 0; i < 4; i++)
+        n_expected += MIN (counts[0][i], counts[1][i]);
+      g_assert_cmpuint (haul_match_run (left, 20, right, 20), ==, n_expected);
+      for (guint i = 0; i < 20; i++)
+        if (left[i].partner != HAUL_MATCH_NONE)
+          {
+            g_assert_true (left[i].digest == right[left[i].partner].digest);
+            g_assert_cmpuint (right[left[i].partner].partner, ==, i);
+          }
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/match/counts", test_counts);
+  g_test_add_func ("/match/attributes-first", test_attributes_first);
+  g_test_add_func ("/match/empty", test_empty);
+  g_test_add_func ("/match/random", test_random);
+  return g_test_run ();
+}
