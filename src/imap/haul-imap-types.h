@@ -37,7 +37,7 @@ typedef struct
 
 typedef struct
 {
-  char *prefix;   /* (owned) of the personal name space, wire octets: "" or "INBOX." */
+  char *prefix;   /* (owned) (nullable) of the personal name space, wire octets: "" or "INBOX."; NULL: there is none */
   char delimiter; /* 0: flat */
 } HaulImapNamespace;
 
