@@ -6,7 +6,10 @@
  */
 #include "store/haul-clients.h"
 
+#include "store/haul-client-outlook-express.h"
+
 static const HaulClient *const clients[] = {
+  &haul_client_outlook_express,
   NULL,
 };
 

@@ -6,8 +6,11 @@
  */
 #include "store/haul-formats.h"
 
+#include "store/haul-format-dbx.h"
+
 /* In the order of sniffing: the surest magic first, plain text last. */
 static const HaulFormat *const formats[] = {
+  &haul_format_dbx,
   NULL,
 };
 
