@@ -22,3 +22,5 @@ typedef enum
   HAUL_EXIT_CERTIFICATE = 80,
   HAUL_EXIT_FULL = 81,
 } HaulExitStatus;
+
+HaulExitStatus haul_exit_status_worst (HaulExitStatus a, HaulExitStatus b);
