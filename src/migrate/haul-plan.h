@@ -46,6 +46,7 @@ HaulPlan *haul_plan_ref (HaulPlan *plan);
 void haul_plan_unref (HaulPlan *plan);
 const HaulPlanFolder *haul_plan_get_folder (const HaulPlan *plan, guint index);
 char *haul_plan_to_json (const HaulPlan *plan);
+const char *haul_plan_action_to_string (HaulPlanAction action);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulPlan, haul_plan_unref)
 
