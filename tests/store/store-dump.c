@@ -66,7 +66,7 @@ add_texts (GString *line, const char *name, char **values)
 static void
 print_line (const char *kind, GString *line)
 {
-  g_print ("{\"%s\":{%s}}\n", kind, line->str);
+  printf ("{\"%s\":{%s}}\n", kind, line->str); /* g_print() would convert UTF-8 to the locale's charset */
 }
 
 static void
