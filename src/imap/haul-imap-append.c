@@ -1,0 +1,195 @@
+/* haul-imap-append.c - APPEND of one message
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The last octet of the literal is held back until the caller says that its intent is durable, and until the body is
+ * known to end there: before it the server stores nothing, after it the outcome is the server's.
+ *
+ * Thread:  the session's.
+ * Memory:  one chunk of 64 KiB.
+ * Errors:  HAUL_IMAP_ERROR, what the body's stream or the hook says, G_IO_ERROR_CANCELLED.
+ * See:     RFC 3501 §6.3.11, RFC 4315 §3; servers.md §4.2, reliability.md §4.
+ */
+#include "imap/haul-imap-append.h"
+
+#include "imap/haul-imap-session-private.h"
+#include "imap/haul-imap-text.h"
+
+#define CHUNK_SIZE (64 * 1024)
+#define MAX_KEYWORD 64
+/* A refusal of the mere announcement of more than this is about the size (servers.md §4.7). */
+#define BIG (1024 * 1024)
+
+/**
+ * haul_imap_append_is_keyword:
+ * @keyword: a word
+ *
+ * Whether it may be sent as a keyword: an atom of 64 octets at most that is no system flag.
+ */
+gboolean
+haul_imap_append_is_keyword (const char *keyword)
+{
+  return strlen (keyword) <= MAX_KEYWORD && haul_imap_text_is_keyword (keyword);
+}
+
+static HaulImapCommand *
+new_command (const HaulImapAppend *append, GError **error)
+{
+  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("APPEND");
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  for (guint i = 0; append->keywords != NULL && append->keywords[i] != NULL; i++)
+    if (!haul_imap_append_is_keyword (append->keywords[i]))
+      {
+        g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_UNSAFE_TEXT, "a keyword cannot be sent");
+        return NULL;
+      }
+  haul_imap_command_add_string (command, append->mailbox);
+  haul_imap_command_add_flags (command, append->flags, append->keywords);
+  haul_imap_command_add_date (command, haul_imap_text_clamp_date (append->internal_date, now));
+  haul_imap_command_add_body (command, append->size);
+  return g_steal_pointer (&command);
+}
+
+static gboolean
+body_changed (GError **error, const char *what)
+{
+  g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_BODY_CHANGED, what);
+  return FALSE;
+}
+
+/* Looks at what the server says meanwhile: whatever answers now, the literal stays unfinished. */
+static gboolean
+check_channel (HaulImapChannel *channel, GCancellable *cancellable, GError **error)
+{
+  if (!haul_imap_channel_drain (channel, error))
+    return FALSE;
+  if (!haul_imap_channel_is_answered (channel))
+    return TRUE;
+  g_autoptr (HaulImapResponse) tagged = haul_imap_channel_end (channel, 0, cancellable, error);
+  if (tagged != NULL && haul_imap_channel_accept (channel, tagged, "APPEND", error))
+    g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL, "the server agreed to half a message");
+  return FALSE;
+}
+
+static gboolean
+read_body (const HaulImapAppend *append, guint8 *chunk, gsize wanted, GCancellable *cancellable, GError **error)
+{
+  gsize got = 0;
+
+  if (!g_input_stream_read_all (append->body, chunk, wanted, &got, cancellable, error))
+    return FALSE;
+  return got == wanted || body_changed (error, "the message ended before its announced size");
+}
+
+static gboolean
+check_end (const HaulImapAppend *append, GCancellable *cancellable, GError **error)
+{
+  guint8 octet;
+  gssize got = g_input_stream_read (append->body, &octet, 1, cancellable, error);
+
+  if (got > 0)
+    return body_changed (error, "the message is longer than its announced size");
+  return got == 0;
+}
+
+static gboolean
+send_last (
+    HaulImapChannel *channel, const HaulImapAppend *append, guint8 octet, GCancellable *cancellable, GError **error)
+{
+  guint8 last[] = { octet, '\r', '\n' };
+
+  if (!check_end (append, cancellable, error) || !check_channel (channel, cancellable, error))
+    return FALSE;
+  if (append->before_last != NULL && !append->before_last (append->user_data, error))
+    return FALSE;
+  if (!haul_imap_channel_send_body (channel, last, sizeof last, cancellable, error))
+    return FALSE;
+  if (append->sent != NULL)
+    append->sent (1, append->user_data);
+  return TRUE;
+}
+
+static gboolean
+send_body (HaulImapChannel *channel, const HaulImapAppend *append, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint8 *chunk = g_malloc (CHUNK_SIZE);
+  guint64 left = append->size;
+
+  for (;;)
+    {
+      gsize length = (gsize)MIN (left, CHUNK_SIZE);
+      gboolean is_last = left <= CHUNK_SIZE;
+      gsize now = is_last ? length - 1 : length;
+
+      if (!read_body (append, chunk, length, cancellable, error) || !check_channel (channel, cancellable, error))
+        return FALSE;
+      if (now > 0 && !haul_imap_channel_send_body (channel, chunk, now, cancellable, error))
+        return FALSE;
+      if (now > 0 && append->sent != NULL)
+        append->sent (now, append->user_data);
+      if (is_last)
+        return send_last (channel, append, chunk[length - 1], cancellable, error);
+      left -= length;
+    }
+}
+
+/* NO instead of the `+`: the literal was not sent and the connection is well. */
+static gboolean
+refuse_early (HaulImapChannel *channel, const HaulImapAppend *append, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (HaulImapResponse) tagged = haul_imap_channel_end (channel, 0, cancellable, error);
+
+  if (tagged == NULL)
+    return FALSE;
+  haul_imap_channel_accept (channel, tagged, "APPEND", &refusal);
+  if (g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED) && append->size > BIG)
+    refusal->code = HAUL_IMAP_ERROR_TOO_BIG;
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
+}
+
+/**
+ * haul_imap_append_run:
+ * @session: a signed-in session
+ * @append: the message
+ * @uid: (out caller-allocates): its UID, zero where the server did not say
+ * @cancellable: (nullable): cancels; the session is poisoned then
+ * @error: return location
+ *
+ * Stores one message. When it fails and the session is not usable any more, and @append's hook was called, the outcome
+ * is unknown.
+ *
+ * Returns: %TRUE when the server said OK; or %FALSE with %HAUL_IMAP_ERROR_TRY_CREATE, _OVERQUOTA, _TOO_BIG, _THROTTLED,
+ *   _REFUSED (the session is well); or anything else (it is poisoned)
+ */
+gboolean
+haul_imap_append_run (HaulImapSession *session,
+                      const HaulImapAppend *append,
+                      HaulImapAppendUid *uid,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  HaulImapChannel *channel = haul_imap_session_get_channel (session);
+
+  *uid = (HaulImapAppendUid){ 0 };
+  if (append->size == 0)
+    return body_changed (error, "an empty message cannot be stored");
+  g_autoptr (HaulImapCommand) command = new_command (append, error);
+  if (command == NULL || !haul_imap_channel_begin (channel, command, NULL, NULL, cancellable, error))
+    return FALSE;
+  if (haul_imap_channel_is_answered (channel))
+    return refuse_early (channel, append, cancellable, error);
+  if (!send_body (channel, append, cancellable, error))
+    {
+      haul_imap_channel_poison (channel);
+      return FALSE;
+    }
+  g_autoptr (HaulImapResponse) tagged
+      = haul_imap_channel_end (channel, haul_imap_transport_get_limits ()->append_ms, cancellable, error);
+  if (tagged == NULL || !haul_imap_channel_accept (channel, tagged, "APPEND", error))
+    return FALSE;
+  *uid = tagged->append_uid;
+  return TRUE;
+}

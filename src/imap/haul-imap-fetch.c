@@ -1,0 +1,252 @@
+/* haul-imap-fetch.c - what is in the selected mailbox: UID, size, date, flags, digest
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * SEARCH is never used: some servers answer it wrongly (servers.md rule 5).
+ *
+ * Thread:  the session's.
+ * Memory:  one response; bodies go through in pieces.
+ * Errors:  HAUL_IMAP_ERROR, what the caller's function says, G_IO_ERROR_CANCELLED.
+ * See:     RFC 3501 §6.4.5, §7.4.2.
+ */
+#include "imap/haul-imap-fetch.h"
+
+#include <string.h>
+
+#include "imap/haul-imap-session-private.h"
+
+#define MAX_UID_SET 6000
+
+typedef struct
+{
+  guint32 first_uid;
+  HaulImapFetchRowFunc func;
+  gpointer user_data;
+} Rows;
+
+static gboolean
+on_row (HaulImapResponse *response, gpointer user_data, GError **error)
+{
+  Rows *rows = user_data;
+
+  /* `n:*` gives the last message even where its UID is below n. */
+  if (response->type != HAUL_IMAP_RESPONSE_FETCH || response->uid < rows->first_uid || !response->has_flags)
+    return TRUE;
+  HaulImapFetchRow row = { .uid = response->uid,
+                           .size = response->size,
+                           .internal_date = response->internal_date,
+                           .flags = response->flags,
+                           .keywords = response->keywords };
+  return rows->func (&row, rows->user_data, error);
+}
+
+/**
+ * haul_imap_fetch_rows:
+ * @session: a session with a mailbox selected
+ * @first_uid: the least UID wanted, at least 1
+ * @func: sees each message; the server may name one twice when its flags change meanwhile
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Lists the messages from @first_uid on.
+ *
+ * Returns: %TRUE when the list is complete
+ */
+gboolean
+haul_imap_fetch_rows (HaulImapSession *session,
+                      guint32 first_uid,
+                      HaulImapFetchRowFunc func,
+                      gpointer user_data,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  Rows rows = { .first_uid = MAX (first_uid, 1), .func = func, .user_data = user_data };
+  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("UID FETCH");
+
+  haul_imap_command_add_uid_from (command, rows.first_uid);
+  haul_imap_command_add_constant (command, "(UID RFC822.SIZE INTERNALDATE FLAGS)");
+  return haul_imap_session_execute (session, command, "UID FETCH", on_row, &rows, cancellable, error);
+}
+
+/* Bodies come before it is known whose they are: the UID may stand behind. */
+typedef struct
+{
+  guint n_bodies;  /* in this response */
+  GError *failure; /* (owned) (nullable) of the caller's function; the parser only knows that it stopped */
+  gboolean (*take) (const guint8 *data, gsize length, gpointer user_data, GError **error);
+  gpointer user_data;
+} Bodies;
+
+static gboolean
+on_body (gboolean is_first, const void *data, gsize length, gpointer user_data)
+{
+  Bodies *bodies = user_data;
+
+  bodies->n_bodies += is_first ? 1 : 0;
+  if (bodies->n_bodies > 1)
+    {
+      bodies->failure = haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL, "two messages in one answer");
+      return FALSE;
+    }
+  return bodies->take (data, length, bodies->user_data, &bodies->failure);
+}
+
+static gboolean
+fetch_bodies (HaulImapSession *session,
+              const guint32 *uids,
+              gsize n_uids,
+              Bodies *bodies,
+              HaulImapChannelFunc func,
+              gpointer func_data,
+              GCancellable *cancellable,
+              GError **error)
+{
+  HaulImapChannel *channel = haul_imap_session_get_channel (session);
+  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("UID FETCH");
+  g_autoptr (GError) local_error = NULL;
+
+  haul_imap_command_add_uid_set (command, uids, n_uids);
+  haul_imap_command_add_constant (command, "(UID BODY.PEEK[])");
+  haul_imap_channel_set_body_func (channel, on_body, bodies);
+  gboolean is_well
+      = haul_imap_session_execute (session, command, "UID FETCH", func, func_data, cancellable, &local_error);
+  haul_imap_channel_set_body_func (channel, NULL, NULL);
+  if (is_well)
+    return TRUE;
+  if (bodies->failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&bodies->failure));
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+typedef struct
+{
+  Bodies bodies;
+  GChecksum *checksum; /* (owned) */
+  guint64 size;
+  GHashTable *wanted; /* (owned) UIDs not seen yet */
+  HaulImapFetchDigestFunc func;
+  gpointer user_data;
+} Digests;
+
+static gboolean
+digest_octets (const guint8 *data, gsize length, gpointer user_data, GError **error)
+{
+  Digests *digests = user_data;
+
+  g_checksum_update (digests->checksum, data, (gssize)length);
+  digests->size += length;
+  return TRUE;
+}
+
+static gboolean
+on_digest (HaulImapResponse *response, gpointer user_data, GError **error)
+{
+  Digests *digests = user_data;
+  HaulImapFetchDigest digest = { .uid = response->uid, .size = digests->size };
+  gsize length = sizeof digest.digest;
+
+  if (response->type != HAUL_IMAP_RESPONSE_FETCH)
+    return TRUE;
+  g_checksum_get_digest (digests->checksum, digest.digest, &length);
+  g_checksum_reset (digests->checksum);
+  digests->size = 0;
+  digests->bodies.n_bodies = 0;
+  if (!response->has_body || !g_hash_table_remove (digests->wanted, GUINT_TO_POINTER (response->uid)))
+    return TRUE;
+  return digests->func (&digest, digests->user_data, error);
+}
+
+/**
+ * haul_imap_fetch_digests:
+ * @session: a session with a mailbox selected
+ * @uids: messages in it, best in ascending order
+ * @n_uids: how many
+ * @func: sees each message that is still there, once, in the server's order
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Downloads messages and digests their octets. @size in the result is what came, not RFC822.SIZE.
+ *
+ * Returns: %TRUE when all that are there were seen
+ */
+gboolean
+haul_imap_fetch_digests (HaulImapSession *session,
+                         const guint32 *uids,
+                         gsize n_uids,
+                         HaulImapFetchDigestFunc func,
+                         gpointer user_data,
+                         GCancellable *cancellable,
+                         GError **error)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
+  Digests digests = { .checksum = checksum, .wanted = wanted, .func = func, .user_data = user_data };
+  gboolean is_well = TRUE;
+
+  digests.bodies.take = digest_octets;
+  digests.bodies.user_data = &digests;
+  for (gsize i = 0; i < n_uids; i++)
+    g_hash_table_add (wanted, GUINT_TO_POINTER (uids[i]));
+  for (gsize done = 0, now; is_well && done < n_uids; done += now)
+    {
+      now = haul_imap_command_count_uids (uids + done, n_uids - done, MAX_UID_SET);
+      is_well = fetch_bodies (session, uids + done, now, &digests.bodies, on_digest, &digests, cancellable, error);
+    }
+  return is_well;
+}
+
+typedef struct
+{
+  Bodies bodies;
+  guint32 uid;
+  guint n_seen;
+} Body;
+
+static gboolean
+on_whole_body (HaulImapResponse *response, gpointer user_data, GError **error)
+{
+  Body *body = user_data;
+
+  if (response->type != HAUL_IMAP_RESPONSE_FETCH || !response->has_body)
+    return TRUE;
+  body->n_seen++;
+  if (response->uid == body->uid && body->n_seen == 1)
+    return TRUE;
+  g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL, "the server sent another message");
+  return FALSE;
+}
+
+/**
+ * haul_imap_fetch_body:
+ * @session: a session with a mailbox selected
+ * @uid: a message in it
+ * @func: sees its octets
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Downloads one message. The octets count only when the call succeeded.
+ *
+ * Returns: %TRUE; or %FALSE with %HAUL_IMAP_ERROR_REFUSED where there is no such message
+ */
+gboolean
+haul_imap_fetch_body (HaulImapSession *session,
+                      guint32 uid,
+                      HaulImapFetchBodyFunc func,
+                      gpointer user_data,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  Body body = { .bodies = { .take = func, .user_data = user_data }, .uid = uid };
+
+  if (!fetch_bodies (session, &uid, 1, &body.bodies, on_whole_body, &body, cancellable, error))
+    return FALSE;
+  if (body.n_seen == 1)
+    return TRUE;
+  g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED, "there is no message %u", uid);
+  return FALSE;
+}

@@ -1,0 +1,123 @@
+/* haul-imap-quirks.c - what a server's refusal means, by its code, else by its words
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  any.
+ * See:     RFC 5530 (codes); servers.md §1.4, §4.7 (words).
+ */
+#include "imap/haul-imap-quirks.h"
+
+#include <string.h>
+
+static const struct
+{
+  const char *code;
+  HaulImapError meaning;
+} codes[] = {
+  { "OVERQUOTA", HAUL_IMAP_ERROR_OVERQUOTA },  { "TOOBIG", HAUL_IMAP_ERROR_TOO_BIG },
+  { "TRYCREATE", HAUL_IMAP_ERROR_TRY_CREATE }, { "NONEXISTENT", HAUL_IMAP_ERROR_TRY_CREATE },
+  { "ALREADYEXISTS", HAUL_IMAP_ERROR_EXISTS }, { "LIMIT", HAUL_IMAP_ERROR_THROTTLED },
+  { "INUSE", HAUL_IMAP_ERROR_THROTTLED },      { "UNAVAILABLE", HAUL_IMAP_ERROR_THROTTLED },
+  { "THROTTLED", HAUL_IMAP_ERROR_THROTTLED },
+};
+
+/* Lower case. The first that is found counts: patience is asked for in words of quota, too. */
+static const struct
+{
+  const char *words;
+  HaulImapError meaning;
+} texts[] = {
+  { "not connected", HAUL_IMAP_ERROR_NOT_CONNECTED },
+  { "throttled", HAUL_IMAP_ERROR_THROTTLED },
+  { "suggested backoff time", HAUL_IMAP_ERROR_THROTTLED },
+  { "bandwidth limit", HAUL_IMAP_ERROR_THROTTLED },
+  { "please try again later", HAUL_IMAP_ERROR_THROTTLED },
+  { "too many simultaneous connections", HAUL_IMAP_ERROR_THROTTLED },
+  { "maximum number of connections", HAUL_IMAP_ERROR_THROTTLED },
+  { "too many connections", HAUL_IMAP_ERROR_THROTTLED },
+  { "server unavailable", HAUL_IMAP_ERROR_THROTTLED },
+  { "maximum message size", HAUL_IMAP_ERROR_TOO_BIG },
+  { "maximum size of appendable", HAUL_IMAP_ERROR_TOO_BIG },
+  { "message size exceeds", HAUL_IMAP_ERROR_TOO_BIG },
+  { "message too large", HAUL_IMAP_ERROR_TOO_BIG },
+  { "message is too large", HAUL_IMAP_ERROR_TOO_BIG },
+  { "command line limit exceeded", HAUL_IMAP_ERROR_TOO_BIG },
+  { "quota", HAUL_IMAP_ERROR_OVERQUOTA },
+  { "storage limit", HAUL_IMAP_ERROR_OVERQUOTA },
+  { "mailbox is full", HAUL_IMAP_ERROR_OVERQUOTA },
+  { "mailbox full", HAUL_IMAP_ERROR_OVERQUOTA },
+  { "time to find a bigger place", HAUL_IMAP_ERROR_OVERQUOTA },
+  { "already exists", HAUL_IMAP_ERROR_EXISTS },
+  { "doesn't exist", HAUL_IMAP_ERROR_TRY_CREATE },
+  { "does not exist", HAUL_IMAP_ERROR_TRY_CREATE },
+  { "no such mailbox", HAUL_IMAP_ERROR_TRY_CREATE },
+};
+
+/**
+ * haul_imap_quirks_classify:
+ * @code: (nullable): response code, upper case
+ * @text: (nullable): the server's words
+ * @otherwise: what it is when neither tells
+ *
+ * Finds out what a NO, BAD or BYE is about.
+ */
+HaulImapError
+haul_imap_quirks_classify (const char *code, const char *text, HaulImapError otherwise)
+{
+  g_autofree char *lower = g_ascii_strdown (text == NULL ? "" : text, -1);
+
+  /* Gmail says OVERQUOTA for a day's allowance used up. */
+  if (strstr (lower, "bandwidth limit") != NULL)
+    return HAUL_IMAP_ERROR_THROTTLED;
+  for (gsize i = 0; code != NULL && i < G_N_ELEMENTS (codes); i++)
+    if (g_str_equal (code, codes[i].code))
+      return codes[i].meaning;
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (strstr (lower, texts[i].words) != NULL)
+      return texts[i].meaning;
+  return otherwise;
+}
+
+/**
+ * haul_imap_quirks_new_error:
+ * @response: a NO, BAD or BYE
+ * @otherwise: its error when neither code nor words tell
+ * @what: what was asked for, `APPEND`
+ *
+ * Returns: (transfer full): the error, with the server's code and words
+ */
+GError *
+haul_imap_quirks_new_error (const HaulImapResponse *response, HaulImapError otherwise, const char *what)
+{
+  static const char *const conditions[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
+
+  return haul_imap_error_new (haul_imap_quirks_classify (response->code, response->text, otherwise), response->code,
+                              response->text, "%s: the server says %s", what, conditions[response->condition]);
+}
+
+/**
+ * haul_imap_quirks_parse_backoff:
+ * @text: (nullable): a throttling server's words
+ *
+ * Reads Exchange's `Suggested Backoff Time: N milliseconds`.
+ *
+ * Returns: milliseconds, at most a day; 0 when the server names no time
+ */
+gint64
+haul_imap_quirks_parse_backoff (const char *text)
+{
+  g_autofree char *lower = g_ascii_strdown (text == NULL ? "" : text, -1);
+  const char *at = strstr (lower, "backoff time:");
+
+  if (at == NULL)
+    return 0;
+  guint64 value = g_ascii_strtoull (at + strlen ("backoff time:"), NULL, 10);
+  return (gint64)MIN (value, G_GUINT64_CONSTANT (24 * 60 * 60 * 1000));
+}
+
+/* Some builds of Exchange 2003 drop the connection at NAMESPACE (servers.md §1.1). */
+gboolean
+haul_imap_quirks_breaks_namespace (const char *greeting)
+{
+  return strstr (greeting, "Exchange Server 2003") != NULL;
+}
