@@ -138,7 +138,7 @@ static void
 look_at_file (HaulDbxFolder *folder)
 {
   g_autoptr (GError) error = NULL;
-  HaulFile *opened = haul_file_open (folder->path, &error);
+  HaulFile *opened = haul_file_open_root (folder->path, &error);
   g_autoptr (HaulDbxFile) file = opened == NULL ? NULL : haul_dbx_file_new (opened, &error);
 
   if (file == NULL)
@@ -297,7 +297,9 @@ add_file (Listing *self, const char *path)
 
   HaulDbxFolder *added = add_folder (self, id, names, self->roles & 1u << role ? HAUL_ROLE_NONE : role);
   added->path = g_strdup (path);
-  added->folder->problem = g_strdup (self->reason);
+  look_at_file (added);
+  if (added->folder->problem == NULL)
+    added->folder->problem = g_strdup (self->reason);
 }
 
 /* Folders.dbx can be older than the files beside it; what it does not know is mail all the same. */
@@ -311,9 +313,6 @@ add_other_files (Listing *self)
         continue;
       file->is_taken = TRUE;
       add_file (self, file->path);
-      HaulDbxFolder *added = g_ptr_array_index (self->folders, self->folders->len - 1);
-      if (added->folder->problem == NULL)
-        look_at_file (added);
     }
 }
 
