@@ -218,6 +218,29 @@ haul_file_pread (HaulFile *file, gpointer buffer, gsize count, gint64 offset, GE
 }
 
 /**
+ * haul_file_refresh:
+ * @file: a file
+ * @error: return location
+ *
+ * Takes the file as it is now: haul_file_check_unchanged() compares with this moment from here on.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_file_refresh (HaulFile *file, GError **error)
+{
+  struct stat status;
+
+  if (fstat (file->fd, &status) < 0)
+    {
+      set_error_from_errno (error, file->path, errno);
+      return FALSE;
+    }
+  identify (&status, &file->identity);
+  return TRUE;
+}
+
+/**
  * haul_file_check_unchanged:
  * @file: a file
  * @error: return location; %HAUL_STORE_ERROR_CHANGED

@@ -40,6 +40,7 @@ HaulFile *haul_file_open_root (const char *path, GError **error);
 HaulFile *haul_file_ref (HaulFile *file);
 void haul_file_unref (HaulFile *file);
 gssize haul_file_pread (HaulFile *file, gpointer buffer, gsize count, gint64 offset, GError **error);
+gboolean haul_file_refresh (HaulFile *file, GError **error);
 gboolean haul_file_check_unchanged (HaulFile *file, GError **error);
 GBytes *haul_file_read_head (HaulFile *file, gsize count, GError **error);
 GInputStream *haul_file_read_range (HaulFile *file, gint64 offset, gint64 length);

@@ -7,10 +7,12 @@
 #include "store/haul-formats.h"
 
 #include "store/haul-format-dbx.h"
+#include "store/haul-format-mbox.h"
 
 /* In the order of sniffing: the surest magic first, plain text last. */
 static const HaulFormat *const formats[] = {
   &haul_format_dbx,
+  &haul_format_mbox,
   NULL,
 };
 
