@@ -345,7 +345,7 @@ test_many_moved (void)
   haul_imap_mailbox_create (session, "many", NULL, &error);
   haul_imap_mailbox_create (session, "odd", NULL, &error);
   g_assert_true (haul_imap_mailbox_select (session, "many", &status, NULL, &error));
-  for (guint i = 0; i < 700; i++)
+  for (guint i = 0; i < 600; i++)
     {
       HaulImapAppend what = { .mailbox = "many", .internal_date = 981000000 };
       append (session, what, "A: b\r\n\r\n.\r\n", &uid, &error);

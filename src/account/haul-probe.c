@@ -1,0 +1,419 @@
+/* haul-probe.c - find the server, connect, check the certificate, sign in, say what the server can do
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  haul_probe_run() blocks on the caller's; haul_probe_run_async() has a thread of its own.
+ * Errors:  HAUL_ACCOUNT_ERROR, HAUL_IMAP_ERROR, what GIO says while connecting.
+ * See:     RFC 8314 §5; reliability.md §2.1 (policy); servers.md §4.1.
+ */
+#include "account/haul-probe.h"
+
+#include <string.h>
+
+#include "account/haul-account-error.h"
+#include "account/haul-connection.h"
+#include "account/haul-server-lookup.h"
+#include "imap/haul-imap-mailbox.h"
+
+#define TLS_PORT 993
+#define STARTTLS_PORT 143
+
+typedef struct
+{
+  HaulAccount *account; /* (owned) a copy, whose endpoint is the one being tried */
+  HaulProbeFunc func;   /* (nullable) */
+  gpointer user_data;
+  HaulImapSession *session; /* (owned) (nullable) */
+  HaulServer *server;       /* (owned) (nullable) */
+} Probe;
+
+static void
+tell (Probe *self, HaulProbeStep step, gboolean is_done, const char *detail)
+{
+  if (self->func != NULL)
+    self->func (step, is_done, detail, self->user_data);
+}
+
+static void
+on_session_step (HaulImapStep step, gpointer data)
+{
+  Probe *self = data;
+  g_autofree char *where = haul_endpoint_to_string (self->account->endpoint);
+
+  if (step == HAUL_IMAP_STEP_CONNECTED)
+    {
+      tell (self, HAUL_PROBE_CONNECT, TRUE, where);
+      tell (self, HAUL_PROBE_CERTIFICATE, FALSE, NULL);
+    }
+  if (step == HAUL_IMAP_STEP_SECURED)
+    tell (self, HAUL_PROBE_CERTIFICATE, TRUE, NULL);
+}
+
+static gboolean
+try_one (Probe *self, const char *host, guint16 port, HaulSecurity security, GCancellable *cancellable, GError **error)
+{
+  g_clear_pointer (&self->account->endpoint, haul_endpoint_free);
+  self->account->endpoint = haul_endpoint_new (host, port, security);
+  self->account->endpoint->port = haul_endpoint_get_port (self->account->endpoint);
+  g_autofree char *where = haul_endpoint_to_string (self->account->endpoint);
+  tell (self, HAUL_PROBE_CONNECT, FALSE, where);
+  self->session = haul_connection_open (self->account, on_session_step, self, cancellable, error);
+  return self->session != NULL;
+}
+
+/* Nothing listens there, or nothing can be reached: the other port may answer. */
+static gboolean
+is_unreachable (const GError *error)
+{
+  static const GIOErrorEnum codes[] = { G_IO_ERROR_CONNECTION_REFUSED, G_IO_ERROR_HOST_UNREACHABLE,
+                                        G_IO_ERROR_NETWORK_UNREACHABLE, G_IO_ERROR_TIMED_OUT };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, G_IO_ERROR, (int)codes[i]))
+      return TRUE;
+  return error->domain == G_RESOLVER_ERROR;
+}
+
+/* The peer does not speak TLS at once; STARTTLS protects as well as that. */
+static gboolean
+is_not_tls (const GError *error)
+{
+  return error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_BAD_CERTIFICATE;
+}
+
+static gboolean
+try_endpoint (Probe *self, const HaulEndpoint *endpoint, GCancellable *cancellable, GError **error)
+{
+  const char *host = endpoint->host;
+  guint16 port = endpoint->port;
+  g_autoptr (GError) first = NULL;
+  g_autoptr (GError) second = NULL;
+
+  if (endpoint->security != HAUL_SECURITY_AUTO)
+    return try_one (self, host, port, endpoint->security, cancellable, error);
+  if (port == STARTTLS_PORT)
+    return try_one (self, host, port, HAUL_SECURITY_STARTTLS, cancellable, error);
+  if (try_one (self, host, port == 0 ? TLS_PORT : port, HAUL_SECURITY_TLS, cancellable, &first))
+    return TRUE;
+  gboolean is_worth_it = port == 0 ? is_unreachable (first) && first->domain != G_RESOLVER_ERROR : is_not_tls (first);
+  if (is_worth_it
+      && try_one (self, host, port == 0 ? STARTTLS_PORT : port, HAUL_SECURITY_STARTTLS, cancellable, &second))
+    return TRUE;
+  if (second != NULL && !is_unreachable (second))
+    g_propagate_error (error, g_steal_pointer (&second));
+  else
+    g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
+}
+
+/* Tries candidates until one opens; tells of the first that was more than unreachable. */
+static gboolean
+try_all (Probe *self, GPtrArray *candidates, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      if (try_endpoint (self, candidates->pdata[i], cancellable, &local_error))
+        return TRUE;
+      if (reason == NULL || is_unreachable (reason))
+        {
+          g_clear_error (&reason);
+          reason = g_steal_pointer (&local_error);
+        }
+      if (g_cancellable_is_cancelled (cancellable))
+        break;
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+static gboolean
+connect_somewhere (Probe *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) candidates = NULL;
+
+  tell (self, HAUL_PROBE_LOOKUP, FALSE, NULL);
+  if (self->account->endpoint != NULL)
+    {
+      candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_endpoint_free);
+      g_ptr_array_add (candidates, haul_endpoint_copy (self->account->endpoint));
+    }
+  else
+    candidates = haul_server_lookup_run (self->account->user, cancellable, error);
+  if (candidates == NULL)
+    return FALSE;
+  tell (self, HAUL_PROBE_LOOKUP, TRUE, ((HaulEndpoint *)candidates->pdata[0])->host);
+  return try_all (self, candidates, cancellable, error);
+}
+
+/* A name directly below the personal name space, else NULL. */
+static const char *
+get_top_name (const HaulImapNamespace *name_space, const HaulImapMailbox *mailbox)
+{
+  const char *display = mailbox->display;
+
+  if (g_str_has_prefix (mailbox->name, name_space->prefix) && g_str_has_prefix (display, name_space->prefix))
+    display += strlen (name_space->prefix);
+  if (mailbox->delimiter != '\0' && strchr (display, mailbox->delimiter) != NULL)
+    return NULL;
+  return display;
+}
+
+static gboolean
+has_role (GPtrArray *mailboxes, HaulRole role)
+{
+  for (guint i = 0; i < mailboxes->len; i++)
+    if (((HaulImapMailbox *)mailboxes->pdata[i])->role == role)
+      return TRUE;
+  return FALSE;
+}
+
+/* What the server tells counts; names are looked at only for roles that it gives to no mailbox. */
+static void
+add_mailboxes (HaulServer *server, const HaulImapNamespace *name_space, GPtrArray *mailboxes)
+{
+  gboolean is_told[HAUL_N_ROLES];
+
+  for (HaulRole role = 0; role < HAUL_N_ROLES; role++)
+    is_told[role] = has_role (mailboxes, role);
+  is_told[HAUL_ROLE_INBOX] = TRUE;
+  for (guint i = 0; i < mailboxes->len; i++)
+    {
+      HaulImapMailbox *mailbox = mailboxes->pdata[i];
+      const char *top = get_top_name (name_space, mailbox);
+      HaulRole guess = top == NULL ? HAUL_ROLE_NONE : haul_role_guess (top);
+      if (mailbox->role == HAUL_ROLE_NONE && !is_told[guess])
+        mailbox->role = guess;
+      haul_server_add_mailbox (server, mailbox->name, mailbox->display, mailbox->role, mailbox->can_select);
+    }
+}
+
+static void
+replace (char **field, const char *value)
+{
+  g_free (*field);
+  *field = g_utf8_make_valid (value, -1);
+}
+
+static gboolean
+describe (Probe *self, GCancellable *cancellable, GError **error)
+{
+  g_auto (HaulImapNamespace) name_space = { 0 };
+  HaulImapQuota quota;
+  guint capabilities = haul_imap_session_get_capabilities (self->session);
+  g_autoptr (HaulServer) server = haul_server_new ();
+
+  if (!haul_imap_mailbox_get_namespace (self->session, &name_space, cancellable, error))
+    return FALSE;
+  g_autoptr (GPtrArray) mailboxes = haul_imap_mailbox_list (self->session, "*", cancellable, error);
+  if (mailboxes == NULL || !haul_imap_mailbox_get_quota (self->session, "INBOX", &quota, cancellable, error))
+    return FALSE;
+  replace (&server->greeting, haul_imap_session_get_greeting (self->session));
+  replace (&server->capabilities, haul_imap_session_get_capability_line (self->session));
+  g_free (server->prefix);
+  server->prefix = g_strdup (name_space.prefix);
+  server->delimiter = name_space.delimiter;
+  server->can_move = (capabilities & HAUL_IMAP_CAPABILITY_MOVE) != 0;
+  server->has_uidplus = (capabilities & HAUL_IMAP_CAPABILITY_UIDPLUS) != 0;
+  server->has_quota = quota.is_known;
+  server->quota_used_bytes = quota.used_bytes;
+  server->quota_limit_bytes = quota.limit_bytes;
+  server->append_limit_bytes = haul_imap_session_get_append_limit (self->session);
+  add_mailboxes (server, &name_space, mailboxes);
+  self->server = g_steal_pointer (&server);
+  return TRUE;
+}
+
+static gboolean
+run_steps (Probe *self, GCancellable *cancellable, GError **error)
+{
+  if (!connect_somewhere (self, cancellable, error))
+    return FALSE;
+  tell (self, HAUL_PROBE_SIGN_IN, FALSE, self->account->user);
+  if (!haul_connection_login (self->session, self->account, cancellable, error))
+    return FALSE;
+  tell (self, HAUL_PROBE_SIGN_IN, TRUE, self->account->user);
+  tell (self, HAUL_PROBE_MAILBOX, FALSE, NULL);
+  if (!describe (self, cancellable, error))
+    return FALSE;
+  tell (self, HAUL_PROBE_MAILBOX, TRUE, NULL);
+  return TRUE;
+}
+
+/* Before a server is bothered, and before a sign-in could be counted. */
+static gboolean
+check_account (const HaulAccount *account, GError **error)
+{
+  if (*account->user == '\0')
+    {
+      g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_BAD_USER, "there is no user name");
+      return FALSE;
+    }
+  if (account->secret == NULL || haul_secret_get_length (account->secret) == 0)
+    {
+      g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD, "there is no password");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * haul_probe_run:
+ * @account: whose mailbox, with its secret; the endpoint may be missing, its protection AUTO
+ * @func: (nullable): told of each step; one may begin again when another port or host is tried
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels within half a second
+ * @error: return location
+ *
+ * Finds out how the account's mailbox is reached and what its server can do. AUTO tries TLS, then STARTTLS, never
+ * plain text; a password goes to one server only, in two attempts at most.
+ *
+ * Returns: (transfer full) (nullable): the account with the endpoint that worked, and the server; or %NULL
+ */
+HaulProbeResult *
+haul_probe_run (
+    const HaulAccount *account, HaulProbeFunc func, gpointer user_data, GCancellable *cancellable, GError **error)
+{
+  HaulProbeResult *result = NULL;
+
+  if (!check_account (account, error))
+    return NULL;
+  Probe self = { .account = haul_account_copy (account), .func = func, .user_data = user_data };
+  if (run_steps (&self, cancellable, error))
+    {
+      result = g_new0 (HaulProbeResult, 1);
+      result->account = g_steal_pointer (&self.account);
+      result->server = g_steal_pointer (&self.server);
+    }
+  g_clear_pointer (&self.session, haul_imap_session_close);
+  g_clear_pointer (&self.account, haul_account_unref);
+  g_clear_pointer (&self.server, haul_server_unref);
+  return result;
+}
+
+void
+haul_probe_result_free (HaulProbeResult *result)
+{
+  haul_account_unref (result->account);
+  haul_server_unref (result->server);
+  g_free (result);
+}
+
+typedef struct
+{
+  HaulAccount *account; /* (owned) */
+  HaulProbeFunc func;   /* (nullable) */
+  gpointer user_data;
+  GMainContext *context; /* (owned) the caller's */
+} Job;
+
+typedef struct
+{
+  HaulProbeFunc func;
+  gpointer user_data;
+  HaulProbeStep step;
+  gboolean is_done;
+  char *detail; /* (owned) (nullable) */
+} Told;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  haul_account_unref (job->account);
+  g_main_context_unref (job->context);
+  g_free (job);
+}
+
+static void
+told_free (gpointer data)
+{
+  Told *told = data;
+
+  g_free (told->detail);
+  g_free (told);
+}
+
+static gboolean
+deliver (gpointer data)
+{
+  Told *told = data;
+
+  told->func (told->step, told->is_done, told->detail, told->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* An idle source, not g_main_context_invoke(), which would call here while nobody runs the context. Its priority is
+ * that of the task's result, so steps come before the end. */
+static void
+forward (HaulProbeStep step, gboolean is_done, const char *detail, gpointer data)
+{
+  Job *job = data;
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Told *told = g_new0 (Told, 1);
+
+  told->func = job->func;
+  told->user_data = job->user_data;
+  told->step = step;
+  told->is_done = is_done;
+  told->detail = g_strdup (detail);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, deliver, told, told_free);
+  g_source_attach (source, job->context);
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Job *job = g_task_get_task_data (task);
+  GError *error = NULL;
+  HaulProbeResult *result
+      = haul_probe_run (job->account, job->func == NULL ? NULL : forward, job, g_task_get_cancellable (task), &error);
+
+  if (result != NULL)
+    g_task_return_pointer (task, result, (GDestroyNotify)haul_probe_result_free);
+  else
+    g_task_return_error (task, error);
+  return NULL;
+}
+
+/**
+ * haul_probe_run_async:
+ * @account: as for haul_probe_run()
+ * @func: (nullable): told of each step, in the caller's main context
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels
+ * @callback: called when it is over
+ * @callback_data: for @callback
+ *
+ * haul_probe_run() on a thread of its own.
+ */
+void
+haul_probe_run_async (HaulAccount *account,
+                      HaulProbeFunc func,
+                      gpointer user_data,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer callback_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, callback_data);
+  Job *job = g_new0 (Job, 1);
+
+  job->account = haul_account_ref (account);
+  job->func = func;
+  job->user_data = user_data;
+  job->context = g_main_context_ref_thread_default ();
+  g_task_set_source_tag (task, haul_probe_run_async);
+  g_task_set_task_data (task, job, job_free);
+  g_thread_unref (g_thread_new ("haul-probe", run_thread, task));
+}
+
+HaulProbeResult *
+haul_probe_run_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
