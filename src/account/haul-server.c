@@ -6,10 +6,6 @@
  */
 #include "account/haul-server.h"
 
-#include <string.h>
-
-#include "base/haul-utf7.h"
-
 static void
 mailbox_free (gpointer data)
 {
@@ -79,53 +75,6 @@ haul_server_add_mailbox (HaulServer *server, const char *name, const char *displ
   g_ptr_array_add (server->mailboxes, mailbox);
 }
 
-static HaulServerMailbox *
-find_role (const HaulServer *self, HaulRole role)
-{
-  for (guint i = 0; i < self->mailboxes->len; i++)
-    {
-      HaulServerMailbox *mailbox = g_ptr_array_index (self->mailboxes, i);
-      if (mailbox->role == role && mailbox->can_select)
-        return mailbox;
-    }
-  return NULL;
-}
-
-/* The last part of a top-level name, for people; NULL for deeper ones. */
-static char *
-dup_top_level (const HaulServer *self, const char *name)
-{
-  gsize prefix = g_str_has_prefix (name, self->prefix) ? strlen (self->prefix) : 0;
-  const char *rest = name + prefix;
-
-  if (self->delimiter != '\0' && strchr (rest, self->delimiter) != NULL)
-    return NULL;
-  return haul_utf7_decode (rest);
-}
-
-/**
- * haul_server_guess_roles:
- * @server: a server whose prefix, delimiter and mailboxes are filled in
- *
- * Gives a role by its name to the first fitting top-level mailbox, for each role the server gave to none. INBOX needs
- * no guess and an outbox is of no use on a server.
- */
-void
-haul_server_guess_roles (HaulServer *server)
-{
-  for (guint i = 0; i < server->mailboxes->len; i++)
-    {
-      HaulServerMailbox *mailbox = g_ptr_array_index (server->mailboxes, i);
-      g_autofree char *top = dup_top_level (server, mailbox->name);
-      if (top == NULL || mailbox->role != HAUL_ROLE_NONE || !mailbox->can_select)
-        continue;
-      HaulRole role = haul_role_guess (top);
-      if (role != HAUL_ROLE_NONE && role != HAUL_ROLE_INBOX && role != HAUL_ROLE_OUTBOX
-          && find_role (server, role) == NULL)
-        mailbox->role = role;
-    }
-}
-
 /**
  * haul_server_find_role:
  * @server: a server
@@ -136,7 +85,13 @@ haul_server_guess_roles (HaulServer *server)
 const HaulServerMailbox *
 haul_server_find_role (const HaulServer *server, HaulRole role)
 {
-  return role == HAUL_ROLE_NONE ? NULL : find_role (server, role);
+  for (guint i = 0; role != HAUL_ROLE_NONE && i < server->mailboxes->len; i++)
+    {
+      const HaulServerMailbox *mailbox = g_ptr_array_index (server->mailboxes, i);
+      if (mailbox->role == role && mailbox->can_select)
+        return mailbox;
+    }
+  return NULL;
 }
 
 /**

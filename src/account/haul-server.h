@@ -44,7 +44,6 @@ HaulServer *haul_server_ref (HaulServer *server);
 void haul_server_unref (HaulServer *server);
 void
 haul_server_add_mailbox (HaulServer *server, const char *name, const char *display, HaulRole role, gboolean can_select);
-void haul_server_guess_roles (HaulServer *server);
 const HaulServerMailbox *haul_server_find_role (const HaulServer *server, HaulRole role);
 const HaulServerMailbox *haul_server_find_name (const HaulServer *server, const char *name);
 
