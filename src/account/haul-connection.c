@@ -8,6 +8,7 @@
 #include "account/haul-connection.h"
 
 #include "account/haul-account-error.h"
+#include "account/haul-login.h"
 
 /**
  * haul_connection_open:
@@ -66,11 +67,9 @@ haul_connection_login (HaulImapSession *session, const HaulAccount *account, GCa
   static const HaulImapMechanism mechanisms[]
       = { HAUL_IMAP_MECHANISM_AUTO, HAUL_IMAP_MECHANISM_PLAIN, HAUL_IMAP_MECHANISM_LOGIN };
 
-  if (*account->user == '\0')
-    {
-      g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_BAD_USER, "there is no user name");
-      return FALSE;
-    }
+  g_autoptr (HaulLogin) login = haul_login_parse (account->user, error);
+  if (login == NULL)
+    return FALSE;
   if (account->secret == NULL || haul_secret_get_length (account->secret) == 0)
     {
       g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD, "there is no password");

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "account/haul-account-error.h"
+#include "account/haul-login.h"
 #include "account/haul-connection.h"
 #include "account/haul-server-lookup.h"
 #include "imap/haul-imap-mailbox.h"
@@ -246,11 +247,9 @@ run_steps (Probe *self, GCancellable *cancellable, GError **error)
 static gboolean
 check_account (const HaulAccount *account, GError **error)
 {
-  if (*account->user == '\0')
-    {
-      g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_BAD_USER, "there is no user name");
-      return FALSE;
-    }
+  g_autoptr (HaulLogin) login = haul_login_parse (account->user, error);
+  if (login == NULL)
+    return FALSE;
   if (account->secret == NULL || haul_secret_get_length (account->secret) == 0)
     {
       g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD, "there is no password");

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "account/haul-account-error.h"
+#include "account/haul-login.h"
 
 #define LIMIT_MS (10 * 1000)
 
@@ -62,15 +63,10 @@ is_domain (const char *text)
 char *
 haul_server_lookup_dup_domain (const char *user)
 {
-  g_autofree char *left = g_strndup (user, strcspn (user, "\\/"));
-  const char *at = strrchr (left, '@');
-  const char *found = at != NULL ? at + 1 : left;
-
-  if (at == NULL && strlen (left) == strlen (user))
+  g_autoptr (HaulLogin) login = haul_login_parse (user, NULL);
+  if (login == NULL || login->search_domain == NULL)
     return NULL;
-  if (at == NULL && strrchr (user, '@') != NULL && strchr (left, '.') == NULL)
-    found = strrchr (user, '@') + 1;
-  g_autofree char *ascii = g_hostname_to_ascii (found);
+  g_autofree char *ascii = g_hostname_to_ascii (login->search_domain);
   g_autofree char *lower = ascii == NULL ? NULL : g_ascii_strdown (ascii, -1);
   return lower != NULL && is_domain (lower) ? g_steal_pointer (&lower) : NULL;
 }
