@@ -140,7 +140,7 @@ date_from_header (const char *header)
 static gint64
 date_from_text (HaulDbxReader *self, guint32 first, GCancellable *cancellable)
 {
-  g_autoptr (GInputStream) stream = haul_dbx_stream_new (self->file, first);
+  g_autoptr (GInputStream) stream = haul_dbx_stream_new (self->file, first, G_MAXUINT64);
   g_autofree char *header = g_malloc (HEADER_MAX + 1);
   gsize length = 0;
 
@@ -148,6 +148,23 @@ date_from_text (HaulDbxReader *self, guint32 first, GCancellable *cancellable)
     return 0;
   header[length] = '\0';
   return date_from_header (header);
+}
+
+/* Text that another message had first is not given again: the key says how much is this message's own. */
+static void
+break_off (HaulMessage *message, gboolean is_shared)
+{
+  g_autofree char *problem = NULL;
+  g_autofree char *key = g_steal_pointer (&message->key);
+
+  message->key = is_shared ? g_strdup_printf ("%s.%" G_GINT64_MODIFIER "x", key, message->size) : g_strdup (key);
+  if (message->size == 0)
+    problem = g_strdup (is_shared ? "Its text belongs to another message." : "Its text cannot be found.");
+  else
+    problem = g_strdup_printf (is_shared ? "After %" G_GUINT64_FORMAT " octets its text runs into other text."
+                                         : "Its text breaks off after %" G_GUINT64_FORMAT " octets.",
+                               message->size);
+  set_state (message, message->size > 0 ? HAUL_MESSAGE_CUT : HAUL_MESSAGE_UNREADABLE, problem);
 }
 
 /* Adds up the text's length by its segments: the size that the entry names is often wrong. */
@@ -172,14 +189,7 @@ follow_text (HaulDbxReader *self, HaulMessage *message, guint32 first, GCancella
   if (step == HAUL_DBX_CHAIN_END)
     return TRUE;
 
-  g_autofree char *problem = NULL;
-  if (step == HAUL_DBX_CHAIN_SHARED)
-    problem = g_strdup_printf ("After %" G_GUINT64_FORMAT " octets its text runs into text that was read before.",
-                               message->size);
-  else
-    problem = g_strdup_printf ("Its text breaks off after %" G_GUINT64_FORMAT " octets.", message->size);
-  set_state (message, message->size > 0 || step == HAUL_DBX_CHAIN_SHARED ? HAUL_MESSAGE_CUT : HAUL_MESSAGE_UNREADABLE,
-             problem);
+  break_off (message, step == HAUL_DBX_CHAIN_SHARED);
   return TRUE;
 }
 
@@ -270,16 +280,28 @@ set_message_damaged (GError **error, const char *text)
   return FALSE;
 }
 
-/* A key holds the places of the entry and of the text; the second tells when the file was compacted in between. */
+/* A key holds the places of the entry and of the text, and perhaps how much of the text is the message's own. */
 static gboolean
-find_text (HaulDbxReader *self, const char *key, guint32 *first, GError **error)
+parse_key (const char *key, guint32 *offset, guint32 *first, guint64 *limit)
+{
+  int end = 0;
+  int last = 0;
+
+  *limit = G_MAXUINT64;
+  if (sscanf (key, "%8x.%8x%n.%" G_GINT64_MODIFIER "x%n", offset, first, &end, limit, &last) < 2)
+    return FALSE;
+  return end > 0 && (key[end] == '\0' || (last > end && key[last] == '\0'));
+}
+
+/* The place of the text tells when the file was compacted since the key was made. */
+static gboolean
+find_text (HaulDbxReader *self, const char *key, guint32 *first, guint64 *limit, GError **error)
 {
   GError *local_error = NULL;
   guint32 offset;
   guint32 expected;
-  int end = 0;
 
-  if (self->file == NULL || sscanf (key, "%8x.%8x%n", &offset, &expected, &end) != 2 || key[end] != '\0')
+  if (self->file == NULL || !parse_key (key, &offset, &expected, limit))
     {
       g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_NOT_FOUND, "There is no such message in this folder.");
       return FALSE;
@@ -314,10 +336,12 @@ haul_dbx_reader_open (HaulReader *reader, const HaulMessage *message, GCancellab
   g_auto (HaulDbxOffsets) seen = { NULL };
   HaulDbxChain chain;
   guint32 first;
+  guint64 limit;
   guint64 at;
   gsize length;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !find_text (self, message->key, &first, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !find_text (self, message->key, &first, &limit, error))
     return NULL;
 
   haul_dbx_offsets_init (&seen);
@@ -325,12 +349,12 @@ haul_dbx_reader_open (HaulReader *reader, const HaulMessage *message, GCancellab
   HaulDbxChainStep step = haul_dbx_chain_next (&chain, &at, &length, error);
   if (step == HAUL_DBX_CHAIN_ERROR)
     return NULL;
-  if (step != HAUL_DBX_CHAIN_SEGMENT)
+  if (step != HAUL_DBX_CHAIN_SEGMENT || limit == 0)
     {
       set_message_damaged (error, "The message's text cannot be found.");
       return NULL;
     }
-  g_autoptr (GInputStream) text = haul_dbx_stream_new (self->file, first);
+  g_autoptr (GInputStream) text = haul_dbx_stream_new (self->file, first, limit);
   return haul_wire_new (text, NULL, HAUL_WIRE_NONE);
 }
 

@@ -20,6 +20,7 @@ struct _HaulDbxStream
   HaulDbxChain chain;
   guint64 at; /* the rest of the current segment */
   gsize left;
+  guint64 limit; /* octets still to be given at most */
   gboolean is_at_end;
 };
 
@@ -28,12 +29,18 @@ G_DEFINE_FINAL_TYPE (HaulDbxStream, haul_dbx_stream, G_TYPE_INPUT_STREAM)
 static gboolean
 next_segment (HaulDbxStream *self, GError **error)
 {
-  HaulDbxChainStep step = haul_dbx_chain_next (&self->chain, &self->at, &self->left, error);
+  HaulDbxChainStep step = HAUL_DBX_CHAIN_END;
 
+  if (self->limit > 0)
+    step = haul_dbx_chain_next (&self->chain, &self->at, &self->left, error);
   if (step == HAUL_DBX_CHAIN_ERROR)
     return FALSE;
   if (step == HAUL_DBX_CHAIN_SEGMENT)
-    return TRUE;
+    {
+      self->left = (gsize)MIN ((guint64)self->left, self->limit);
+      self->limit -= self->left;
+      return TRUE;
+    }
   self->left = 0;
   self->is_at_end = TRUE;
   return haul_file_check_unchanged (self->file->file, error);
@@ -92,17 +99,19 @@ haul_dbx_stream_init (HaulDbxStream *self)
  * haul_dbx_stream_new:
  * @file: a message file
  * @first: offset of the message's first segment
+ * @limit: octets after which the text is not this message's any more
  *
  * Makes a stream of the octets as stored.
  *
  * Returns: (transfer full): the stream
  */
 GInputStream *
-haul_dbx_stream_new (HaulDbxFile *file, guint32 first)
+haul_dbx_stream_new (HaulDbxFile *file, guint32 first, guint64 limit)
 {
   HaulDbxStream *self = g_object_new (HAUL_TYPE_DBX_STREAM, NULL);
 
   self->file = haul_dbx_file_ref (file);
+  self->limit = limit;
   haul_dbx_chain_init (&self->chain, self->file, &self->seen, first);
   return G_INPUT_STREAM (self);
 }

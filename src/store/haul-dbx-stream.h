@@ -11,6 +11,6 @@ G_BEGIN_DECLS
 #define HAUL_TYPE_DBX_STREAM (haul_dbx_stream_get_type ())
 G_DECLARE_FINAL_TYPE (HaulDbxStream, haul_dbx_stream, HAUL, DBX_STREAM, GInputStream)
 
-GInputStream *haul_dbx_stream_new (HaulDbxFile *file, guint32 first);
+GInputStream *haul_dbx_stream_new (HaulDbxFile *file, guint32 first, guint64 limit);
 
 G_END_DECLS
