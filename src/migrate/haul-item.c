@@ -10,6 +10,12 @@
 
 #include "imap/haul-imap-append.h"
 
+/**
+ * haul_item_new:
+ * @message: a measured message
+ *
+ * Returns: (transfer full): an open item for it
+ */
 HaulItem *
 haul_item_new (const HaulMessage *message)
 {
@@ -22,6 +28,7 @@ haul_item_new (const HaulMessage *message)
   self->date = message->received;
   self->flags = message->flags;
   self->keywords = g_strdupv (message->keywords);
+  self->problem = g_strdup (message->problem);
   return self;
 }
 
@@ -30,6 +37,7 @@ haul_item_free (HaulItem *item)
 {
   g_free (item->key);
   g_strfreev (item->keywords);
+  g_free (item->problem);
   g_strfreev (item->sent_keywords);
   g_free (item);
 }

@@ -32,17 +32,17 @@ typedef struct
   gint64 date;                       /* unix seconds as the store says, 0 unknown */
   guint flags;                       /* HaulMessageFlags */
   char **keywords;                   /* (owned) (nullable) */
+  char *problem;                     /* (owned) (nullable) what had to be guessed */
   HaulItemState state;
-  guint32 uid;            /* in the user's mailbox, once present or copied; 0 unknown */
-  guint32 staged_uid;     /* in the staging mailbox; 0 the server did not say */
-  gint64 row;             /* in the journal; 0 none */
-  guint attempts;         /* sendings that came to nothing */
-  gboolean is_doubtful;   /* its way had a break in it: look twice */
-  guint64 counted_bytes;  /* already in the progress */
-  gint64 sent_date;       /* INTERNALDATE given to the server, 0 none */
-  guint sent_flags;       /* HaulImapFlags given */
-  char **sent_keywords;   /* (owned) (nullable) */
-  gboolean has_no_extras; /* send without keywords: they were refused */
+  guint32 uid;           /* in the user's mailbox, once present or copied; 0 unknown */
+  guint32 staged_uid;    /* in the staging mailbox; 0 the server did not say */
+  gint64 row;            /* in the journal; 0 none */
+  guint attempts;        /* sendings that came to nothing */
+  gboolean is_doubtful;  /* its way had a break in it: look twice */
+  guint64 counted_bytes; /* already in the progress */
+  gint64 sent_date;      /* INTERNALDATE given to the server, 0 none */
+  guint sent_flags;      /* HaulImapFlags given */
+  char **sent_keywords;  /* (owned) (nullable) */
 } HaulItem;
 
 HaulItem *haul_item_new (const HaulMessage *message);

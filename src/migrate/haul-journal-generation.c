@@ -129,7 +129,15 @@ haul_journal_generation_list (HaulJournal *journal, gint64 only, GError **error)
                   read_generation, (GDestroyNotify)haul_generation_free, error);
 }
 
-/* Was this mailbox ever a staging mailbox of this journal? */
+/**
+ * haul_journal_generation_knows:
+ * @journal: a journal
+ * @mailbox: octets on the wire
+ * @is_known: (out): was it ever a staging mailbox of this journal?
+ * @error: return location
+ *
+ * Returns: %TRUE when the journal could be asked
+ */
 gboolean
 haul_journal_generation_knows (HaulJournal *journal, const char *mailbox, gboolean *is_known, GError **error)
 {

@@ -118,7 +118,15 @@ haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error)
   return haul_journal_execute (journal, error, "UPDATE placed SET is_verified = 1 WHERE item = ?", "i", item);
 }
 
-/* *uid is 0 where the message was not placed. */
+/**
+ * haul_journal_item_find_placed:
+ * @journal: a journal
+ * @item: a message's row
+ * @uid: (out): where it is in the user's mailbox; 0 where it was not placed
+ * @error: return location
+ *
+ * Returns: %TRUE when the journal could be asked
+ */
 gboolean
 haul_journal_item_find_placed (HaulJournal *journal, gint64 item, guint32 *uid, GError **error)
 {

@@ -34,7 +34,7 @@ static const char schema[]
       " digest BLOB NOT NULL CHECK(length(digest) = 32), date INTEGER NOT NULL, flags INTEGER NOT NULL,"
       " state INTEGER NOT NULL DEFAULT 0 CHECK(state BETWEEN 0 AND 5),"
       " generation INTEGER REFERENCES generation(id), CHECK((state IN (0, 5)) OR generation IS NOT NULL));"
-      "CREATE INDEX item_generation ON item(generation);"
+      "CREATE INDEX item_generation ON item(generation) WHERE state IN (1, 2);"
       "CREATE TABLE staged(item INTEGER PRIMARY KEY REFERENCES item(id),"
       " generation INTEGER NOT NULL REFERENCES generation(id), uid INTEGER NOT NULL CHECK(uid BETWEEN 1 AND "
       "4294967295),"
@@ -421,7 +421,16 @@ haul_journal_get_set_aside (const HaulJournal *journal)
   return journal->set_aside;
 }
 
-/* The new run's row, or 0 with @error set. Durable. */
+/**
+ * haul_journal_begin_run:
+ * @journal: a journal
+ * @job: the job's name
+ * @error: return location
+ *
+ * Makes the run durable.
+ *
+ * Returns: its row, or 0 with @error set
+ */
 gint64
 haul_journal_begin_run (HaulJournal *journal, const char *job, GError **error)
 {

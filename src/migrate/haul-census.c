@@ -1,0 +1,345 @@
+/* haul-census.c - what of a folder is in the mailbox: before the copy, and after it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ * Memory:  one row a message of the mailbox.
+ * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_JOURNAL.
+ * See:     reliability.md §4.1 (top-up), §4.7, §4.8.
+ */
+#include "migrate/haul-census.h"
+
+#include <string.h>
+
+#include "migrate/haul-journal-item.h"
+#include "migrate/haul-match.h"
+
+#define ALWAYS_DIGEST_BYTES (10 * 1024 * 1024)
+#define SAMPLE_ONE_IN 100
+
+/* Gives rows the digests that the journal knows, and lists what we placed before that is not there any more. */
+static GArray *
+apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
+{
+  g_autoptr (GArray) known
+      = haul_journal_item_list_known (self->run->journal, self->folder->mailbox, listing->status.uid_validity, error);
+  g_autoptr (GArray) removed = g_array_new (FALSE, FALSE, sizeof (HaulJournalKnown));
+
+  if (known == NULL)
+    return NULL;
+  for (guint i = 0; i < known->len; i++)
+    {
+      const HaulJournalKnown *one = &g_array_index (known, HaulJournalKnown, i);
+      HaulListingRow *row = haul_listing_find (listing, one->uid);
+      if (row != NULL && row->size == one->size)
+        {
+          memcpy (row->digest, one->digest, HAUL_DIGEST_LENGTH);
+          row->has_digest = TRUE;
+        }
+      /* A server that was set back to an older state counts UIDs from there again: then nobody removed anything. */
+      else if (row == NULL && one->is_ours && listing->status.uid_next > one->uid)
+        g_array_append_vals (removed, one, 1);
+    }
+  return g_steal_pointer (&removed);
+}
+
+static gboolean
+learn (HaulTransfer *self, HaulListing *listing, GError **error)
+{
+  HaulJournal *journal = self->run->journal;
+
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      HaulJournalKnown known = { .uid = row->uid, .size = row->size };
+      memcpy (known.digest, row->digest, HAUL_DIGEST_LENGTH);
+      if (row->has_digest
+          && !haul_journal_item_learn (journal, self->folder->mailbox, listing->status.uid_validity, &known, error))
+        return FALSE;
+    }
+  return haul_journal_commit (journal, error);
+}
+
+/* Copies of this run stay theirs; of the rest, those that fit a message are downloaded for their digest. */
+static gboolean
+find_candidates (
+    HaulTransfer *self, HaulListing *listing, HaulImapSession *session, gboolean every_byte, GError **error)
+{
+  g_autoptr (GHashTable) sizes = haul_listing_new_sizes ();
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const HaulItem *item = self->items->pdata[i];
+      HaulListingRow *row = item->uid == 0 ? NULL : haul_listing_find (listing, item->uid);
+      if (row != NULL)
+        row->is_taken = TRUE;
+      if (item->state == HAUL_ITEM_OPEN)
+        haul_listing_add_size (sizes, item->size);
+    }
+  return haul_listing_fetch_digests (listing, session, every_byte ? NULL : sizes, self->run->hard, error);
+}
+
+static GPtrArray *
+list_open (HaulTransfer *self)
+{
+  GPtrArray *open = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->items->len; i++)
+    if (((HaulItem *)self->items->pdata[i])->state == HAUL_ITEM_OPEN)
+      g_ptr_array_add (open, self->items->pdata[i]);
+  return open;
+}
+
+static HaulMatchEntry *
+make_entries (GPtrArray *items)
+{
+  HaulMatchEntry *entries = g_new0 (HaulMatchEntry, MAX (items->len, 1));
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const HaulItem *item = items->pdata[i];
+      entries[i] = (HaulMatchEntry){ item->digest, item->sent_date, haul_item_get_imap_flags (item), HAUL_MATCH_NONE };
+    }
+  return entries;
+}
+
+static void
+mark_present (HaulTransfer *self, HaulListing *listing)
+{
+  g_autoptr (GPtrArray) open = list_open (self);
+  g_autofree HaulMatchEntry *left = make_entries (open);
+  g_autofree HaulMatchEntry *right = g_new0 (HaulMatchEntry, MAX (listing->rows->len, 1));
+
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      right[i] = (HaulMatchEntry){ row->has_digest && !row->is_taken ? row->digest : NULL, row->date, row->flags,
+                                   HAUL_MATCH_NONE };
+    }
+  haul_match_run (left, open->len, right, listing->rows->len);
+  for (guint i = 0; i < open->len; i++)
+    {
+      HaulItem *item = open->pdata[i];
+      if (left[i].partner == HAUL_MATCH_NONE)
+        continue;
+      item->state = HAUL_ITEM_DONE;
+      item->uid = g_array_index (listing->rows, HaulListingRow, left[i].partner).uid;
+      haul_run_count (self->run, self->index, &(HaulCounts){ .present = 1 });
+      haul_run_count_item (self->run, self->index, item, item->size);
+    }
+}
+
+/**
+ * haul_census_match:
+ * @transfer: a folder
+ * @listing: its mailbox, open on @session
+ * @session: the session
+ * @every_byte: download all; else only what has the size of a message still open
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Finds the open messages that the mailbox holds, each once, and counts them as present.
+ *
+ * Returns: %TRUE when it was compared
+ */
+gboolean
+haul_census_match (
+    HaulTransfer *transfer, HaulListing *listing, HaulImapSession *session, gboolean every_byte, GError **error)
+{
+  if (!find_candidates (transfer, listing, session, every_byte, error))
+    return FALSE;
+  mark_present (transfer, listing);
+  return TRUE;
+}
+
+/* What an earlier run placed and somebody took away since is not brought back behind his back (reliability.md §4.7). */
+static void
+mark_removed (HaulTransfer *self, GArray *removed)
+{
+  g_autoptr (GPtrArray) open = list_open (self);
+  g_autofree HaulMatchEntry *left = make_entries (open);
+  g_autofree HaulMatchEntry *right = g_new0 (HaulMatchEntry, MAX (removed->len, 1));
+
+  for (guint i = 0; i < removed->len; i++)
+    right[i] = (HaulMatchEntry){ g_array_index (removed, HaulJournalKnown, i).digest, 0, 0, HAUL_MATCH_NONE };
+  haul_match_run (left, open->len, right, removed->len);
+  for (guint i = 0; i < open->len; i++)
+    {
+      HaulItem *item = open->pdata[i];
+      HaulRunLine line = { item->key,
+                           item->date,
+                           item->size,
+                           HAUL_OUTCOME_SKIPPED,
+                           "removed-since",
+                           "an earlier run copied it, and it was removed from the mailbox since",
+                           NULL };
+      if (left[i].partner == HAUL_MATCH_NONE)
+        continue;
+      item->state = HAUL_ITEM_DONE;
+      haul_run_count (self->run, self->index, &(HaulCounts){ .skipped = 1 });
+      haul_run_count_item (self->run, self->index, item, item->size);
+      haul_run_add_line (self->run, self->index, &line);
+    }
+}
+
+/* Another UIDVALIDITY than in the pass before: no UID of ours means anything any more. */
+static void
+forget_copies (HaulTransfer *self)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      HaulItem *item = self->items->pdata[i];
+      item->uid = 0;
+      if (item->state != HAUL_ITEM_COPIED)
+        continue;
+      item->state = HAUL_ITEM_OPEN;
+      item->row = 0;
+      haul_run_count (self->run, self->index, &(HaulCounts){ .copied = (guint64)-1 });
+      haul_run_count_item (self->run, self->index, item, 0);
+    }
+}
+
+/**
+ * haul_census_take:
+ * @transfer: a folder whose mailbox exists
+ * @session: the lane's session
+ * @error: return location
+ *
+ * Lists the mailbox and finds the messages that are there already, each once: `after = max (before, in source)`. Only
+ * what has the size of a message still wanted is downloaded.
+ *
+ * Returns: %TRUE when every item is present, removed by somebody, or open
+ */
+gboolean
+haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = transfer->run;
+
+  haul_progress_set_phase (run->progress, HAUL_PHASE_READING);
+  g_autoptr (HaulListing) listing = haul_listing_read (session, transfer->folder->mailbox, 1, TRUE, run->hard, error);
+  if (listing == NULL)
+    return FALSE;
+  if (transfer->uid_validity != 0 && transfer->uid_validity != listing->status.uid_validity)
+    forget_copies (transfer);
+  transfer->uid_validity = listing->status.uid_validity;
+  haul_transfer_prepare (transfer, &listing->status);
+
+  g_autoptr (GArray) removed = apply_known (transfer, listing, error);
+  if (removed == NULL || !haul_census_match (transfer, listing, session, FALSE, error)
+      || !learn (transfer, listing, error))
+    return FALSE;
+  mark_removed (transfer, removed);
+  haul_progress_set_phase (run->progress, HAUL_PHASE_COPYING);
+  return TRUE;
+}
+
+static gboolean
+has_keywords (const HaulListingRow *row, const HaulItem *item)
+{
+  for (guint i = 0; item->sent_keywords != NULL && item->sent_keywords[i] != NULL; i++)
+    {
+      gboolean is_there = FALSE;
+      for (guint j = 0; row->keywords != NULL && row->keywords[j] != NULL; j++)
+        is_there = is_there || g_ascii_strcasecmp (row->keywords[j], item->sent_keywords[i]) == 0;
+      if (!is_there)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+add_changed (HaulTransfer *self, const HaulItem *item, const char *code, const char *text)
+{
+  HaulRunLine line = { item->key, item->date, item->size, HAUL_OUTCOME_COPIED, code, text, NULL };
+
+  haul_run_add_line (self->run, self->index, &line);
+}
+
+static gboolean
+check_item (HaulTransfer *self, HaulItem *item, const HaulListingRow *row, GError **error)
+{
+  if (row == NULL)
+    {
+      haul_transfer_fail (self, item, "not-found-afterwards",
+                          "the server said that it was stored, and it is not in the mailbox");
+      return TRUE;
+    }
+  if (row->has_digest && memcmp (row->digest, item->digest, HAUL_DIGEST_LENGTH) != 0)
+    add_changed (self, item, "altered-by-server", "the server keeps it with other octets than were sent");
+  else if (row->date != item->sent_date)
+    add_changed (self, item, "date-changed", "the server keeps it under another date than was given");
+  else if (row->flags != item->sent_flags || !has_keywords (row, item))
+    add_changed (self, item, "flags-changed", "the server does not keep it with the flags that were given");
+  return haul_journal_item_verify (self->run->journal, item->row, error);
+}
+
+/* Everything doubtful, big or oddly sized, and one message in a hundred, at least one. */
+static GArray *
+choose_samples (HaulTransfer *self, const HaulListing *listing)
+{
+  GArray *uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint n_copied = 0;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const HaulItem *item = self->items->pdata[i];
+      const HaulListingRow *row = item->state == HAUL_ITEM_COPIED ? haul_listing_find (listing, item->uid) : NULL;
+      if (row == NULL)
+        continue;
+      gboolean is_sample = n_copied++ % SAMPLE_ONE_IN == 0;
+      if (is_sample || item->is_doubtful || item->size > ALWAYS_DIGEST_BYTES || row->size != item->size)
+        g_array_append_val (uids, row->uid);
+    }
+  return uids;
+}
+
+/**
+ * haul_census_check:
+ * @transfer: a folder of which nothing is open any more
+ * @session: the lane's session
+ * @error: return location
+ *
+ * Looks at every message that this run placed: UID there, size, date to the second, flags; and the octets of some. What
+ * is missing becomes failed, what is different is listed.
+ *
+ * Returns: %TRUE when the mailbox was compared
+ */
+gboolean
+haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = transfer->run;
+  guint32 first_uid = G_MAXUINT32;
+
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      const HaulItem *item = transfer->items->pdata[i];
+      if (item->state == HAUL_ITEM_COPIED)
+        first_uid = MIN (first_uid, item->uid);
+    }
+  transfer->is_checked = first_uid == G_MAXUINT32;
+  if (transfer->is_checked)
+    return TRUE;
+
+  haul_progress_set_phase (run->progress, HAUL_PHASE_CHECKING);
+  g_autoptr (HaulListing) listing
+      = haul_listing_read (session, transfer->folder->mailbox, first_uid, FALSE, run->hard, error);
+  if (listing == NULL)
+    return FALSE;
+  if (listing->status.uid_validity != transfer->uid_validity)
+    {
+      g_propagate_error (error, haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
+                                                     "the mailbox %s was replaced", transfer->folder->mailbox));
+      return FALSE;
+    }
+  g_autoptr (GArray) samples = choose_samples (transfer, listing);
+  if (!haul_listing_fetch_some (listing, session, samples, run->hard, error))
+    return FALSE;
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      HaulItem *item = transfer->items->pdata[i];
+      if (item->state == HAUL_ITEM_COPIED
+          && !check_item (transfer, item, haul_listing_find (listing, item->uid), error))
+        return FALSE;
+    }
+  transfer->is_checked = TRUE;
+  return haul_journal_commit (run->journal, error);
+}

@@ -1,0 +1,387 @@
+/* haul-lane.c - one thread, one connection, one folder after the other
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   connect ─ recover what was left ─┬─ folder: read, ensure mailbox, census, upload + place, check ─┬─ delete staging
+ *                                    └─ break: wait, connect, settle the own generation, go on ──────┘
+ *
+ * Thread:  its own; the first lane runs on the engine's.
+ * Errors:  end the run through haul_run_stop(), or the folder through its report, by haul-policy.c.
+ */
+#include "migrate/haul-lane.h"
+
+#include <string.h>
+
+#include "account/haul-connection.h"
+#include "base/haul-clock.h"
+#include "migrate/haul-census.h"
+#include "migrate/haul-policy.h"
+#include "migrate/haul-recovery.h"
+#include "migrate/haul-scan.h"
+#include "migrate/haul-target.h"
+
+#define FAILURES_MAX 8
+#define IDLE_US (60 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  HaulRun *run;         /* borrowed */
+  HaulLaneQueue *queue; /* borrowed */
+  guint number;
+  HaulImapSession *session; /* (owned) (nullable) */
+  HaulStaging *staging;     /* (owned) (nullable) */
+  HaulTransfer *transfer;   /* borrowed (nullable) the folder at work */
+  guint failures;           /* in a row, without a message copied between them */
+  guint64 copied_before;
+  gboolean was_connected;
+  gboolean has_recovered; /* what earlier runs left; the first lane's */
+  gint64 idle_since_us;
+} Lane;
+
+/**
+ * haul_lane_queue_new:
+ * @plan: what goes where
+ *
+ * Returns: (transfer full): the folders to copy, and those whose mailbox is made all the same, in the plan's order
+ */
+HaulLaneQueue *
+haul_lane_queue_new (const HaulPlan *plan)
+{
+  HaulLaneQueue *self = g_new0 (HaulLaneQueue, 1);
+  g_autoptr (GHashTable) by_mailbox = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  for (guint i = 0; i < plan->folders->len; i++)
+    {
+      const HaulPlanFolder *folder = haul_plan_get_folder (plan, i);
+      if (folder->action != HAUL_PLAN_COPY && folder->action != HAUL_PLAN_SKIP_EMPTY)
+        continue;
+      GArray *group = g_hash_table_lookup (by_mailbox, folder->mailbox);
+      if (group == NULL)
+        {
+          group = g_array_new (FALSE, FALSE, sizeof (guint));
+          g_hash_table_insert (by_mailbox, folder->mailbox, group);
+          g_ptr_array_add (self->groups, group);
+        }
+      g_array_append_val (group, i);
+    }
+  return self;
+}
+
+void
+haul_lane_queue_free (HaulLaneQueue *queue)
+{
+  g_ptr_array_unref (queue->groups);
+  g_mutex_clear (&queue->lock);
+  g_cond_clear (&queue->cond);
+  g_free (queue);
+}
+
+/* Lets the lanes begin that wait for the first. */
+void
+haul_lane_queue_open (HaulLaneQueue *queue)
+{
+  g_mutex_lock (&queue->lock);
+  queue->is_open = TRUE;
+  g_cond_broadcast (&queue->cond);
+  g_mutex_unlock (&queue->lock);
+}
+
+static void
+wait_until_open (HaulLaneQueue *queue)
+{
+  g_mutex_lock (&queue->lock);
+  while (!queue->is_open)
+    g_cond_wait (&queue->cond, &queue->lock);
+  g_mutex_unlock (&queue->lock);
+}
+
+static GArray *
+take_group (HaulLaneQueue *queue)
+{
+  g_mutex_lock (&queue->lock);
+  GArray *group = queue->next < queue->groups->len ? queue->groups->pdata[queue->next++] : NULL;
+  g_mutex_unlock (&queue->lock);
+  return group;
+}
+
+static gboolean
+connect_once (Lane *self, GError **error)
+{
+  haul_progress_set_phase (self->run->progress, HAUL_PHASE_CONNECTING);
+  g_autoptr (HaulImapSession) session = haul_connection_open (self->run->account, NULL, NULL, self->run->stop, error);
+  if (session == NULL || !haul_connection_login (session, self->run->account, self->run->stop, error))
+    return FALSE;
+  if (!(haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_MOVE))
+    {
+      g_set_error_literal (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
+                           "the server cannot move messages (RFC 6851), which is needed to copy exactly once");
+      return FALSE;
+    }
+  self->session = g_steal_pointer (&session);
+  return TRUE;
+}
+
+static gboolean
+recover_earlier (Lane *self, GError **error)
+{
+  g_autofree char *strangers = NULL;
+
+  if (self->has_recovered)
+    return TRUE;
+  if (!haul_recovery_run (self->run, self->session, 0, error))
+    return FALSE;
+  strangers = haul_recovery_dup_strangers (self->run, self->session, error);
+  if (strangers == NULL)
+    return FALSE;
+  if (*strangers != '\0')
+    {
+      g_autofree char *note = g_strdup_printf (
+          "There are mailboxes that another Mailhaul works with, or left behind: %s. They were left alone.", strangers);
+      haul_run_add_note (self->run, 0, note);
+    }
+  self->has_recovered = TRUE;
+  return TRUE;
+}
+
+/* On a new connection: what the broken one left is settled, and the folder learns what came of it. */
+static gboolean
+recover (Lane *self, const GError *reason, GError **error)
+{
+  if (!recover_earlier (self, error))
+    return FALSE;
+  if (self->staging != NULL && !haul_recovery_run (self->run, self->session, self->staging->row, error))
+    return FALSE;
+  g_clear_pointer (&self->staging, haul_staging_free);
+  return self->transfer == NULL || haul_transfer_sync (self->transfer, reason, error);
+}
+
+static gboolean
+wait_for_server (Lane *self, gint64 wait_ms)
+{
+  HaulRun *run = self->run;
+
+  haul_progress_set_wait_until (run->progress, haul_clock_now () + wait_ms / 1000);
+  haul_progress_set_phase (run->progress, HAUL_PHASE_WAITING);
+  gboolean is_over = haul_clock_sleep (wait_ms, run->stop, NULL);
+  haul_progress_set_wait_until (run->progress, 0);
+  return is_over && !haul_run_is_stopping (run);
+}
+
+/* Decides about an error of the connection. FALSE: the run ends. */
+static gboolean
+bear (Lane *self, const GError *error)
+{
+  HaulPolicy policy = haul_policy_decide (error, self->failures);
+  HaulProgressSnapshot snapshot;
+  gboolean is_hopeless = !self->was_connected && !g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
+
+  haul_progress_get_snapshot (self->run->progress, &snapshot);
+  if (snapshot.all.copied > self->copied_before)
+    self->failures = 0;
+  self->copied_before = snapshot.all.copied;
+  self->failures++;
+  if (is_hopeless && self->number > 0)
+    return FALSE; /* one connection too many for the server: the others do the work */
+  if (policy.action == HAUL_ACTION_STOP || is_hopeless || self->failures > FAILURES_MAX)
+    {
+      haul_run_stop (self->run, g_error_copy (error));
+      return FALSE;
+    }
+  g_clear_pointer (&self->session, haul_imap_session_close);
+  if (self->staging != NULL)
+    self->staging->is_selected = FALSE;
+  g_debug ("lane %u: %s; again in %" G_GINT64_FORMAT " ms", self->number, error->message, policy.wait_ms);
+  return wait_for_server (self, MAX (policy.wait_ms, haul_clock_back_off_ms (self->failures - 1)));
+}
+
+/* A signed-in session with nothing in doubt behind it. FALSE: the run ends. */
+static gboolean
+ensure_connected (Lane *self, const GError *reason)
+{
+  g_autoptr (GError) error = NULL;
+
+  while (self->session == NULL)
+    {
+      g_clear_error (&error);
+      if (haul_run_is_stopping (self->run))
+        return FALSE;
+      if (connect_once (self, &error) && recover (self, reason, &error))
+        {
+          self->was_connected = TRUE;
+          return TRUE;
+        }
+      if (!bear (self, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+keep_alive (gpointer user_data)
+{
+  Lane *self = user_data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  haul_run_wait_while_paused (self->run, NULL, NULL);
+  if (self->session == NULL || now_us - self->idle_since_us < IDLE_US)
+    return;
+  self->idle_since_us = now_us;
+  /* A connection that broke meanwhile is found out when it is used. */
+  haul_imap_session_noop (self->session, self->run->hard, NULL);
+}
+
+/* One pass over the folder on one connection. *is_mailbox: the error is about the mailbox, not the connection. */
+static gboolean
+run_pass (Lane *self, gboolean *is_mailbox, GError **error)
+{
+  HaulTransfer *transfer = self->transfer;
+  HaulRun *run = self->run;
+
+  *is_mailbox = TRUE;
+  if (!haul_target_ensure (self->session, run->plan->server, transfer->folder->mailbox, run->hard, error))
+    return FALSE;
+  if (transfer->items->len == 0)
+    {
+      transfer->is_checked = TRUE;
+      return TRUE;
+    }
+  if (!haul_census_take (transfer, self->session, error))
+    return FALSE;
+  *is_mailbox = FALSE;
+  if (!haul_transfer_upload (transfer, self->session, &self->staging, error))
+    return FALSE;
+  return haul_run_is_stopping (run) || haul_census_check (transfer, self->session, error);
+}
+
+static gboolean
+has_open_items (const HaulTransfer *transfer)
+{
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      HaulItemState state = ((HaulItem *)transfer->items->pdata[i])->state;
+      if (state == HAUL_ITEM_OPEN || state == HAUL_ITEM_STAGED)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The mailbox cannot be made or opened: the folder ends here, the run goes on. */
+static gboolean
+ends_folder (Lane *self, gboolean is_mailbox, const GError *error)
+{
+  if (!is_mailbox || haul_policy_decide (error, 0).action != HAUL_ACTION_FAIL
+      || !haul_imap_session_is_usable (self->session))
+    return FALSE;
+  haul_transfer_fail_all (self->transfer, error);
+  self->transfer->is_checked = TRUE;
+  haul_run_add_note (self->run, self->transfer->index, error->message);
+  return TRUE;
+}
+
+/* The run ends by an error that leaves the connection well, a full mailbox for one: what was sent is still placed. */
+static void
+place_rest (Lane *self)
+{
+  if (self->session == NULL || self->staging == NULL || !haul_imap_session_is_usable (self->session))
+    return;
+  if (haul_staging_settle (self->staging, self->session, FALSE, NULL))
+    haul_transfer_sync (self->transfer, NULL, NULL);
+}
+
+static void
+transfer_items (Lane *self)
+{
+  HaulTransfer *transfer = self->transfer;
+  g_autoptr (GError) error = NULL;
+
+  while (!haul_run_is_stopping (self->run) && (!transfer->is_checked || has_open_items (transfer)))
+    {
+      gboolean is_mailbox;
+      if (!ensure_connected (self, error))
+        return;
+      g_clear_error (&error);
+      if (run_pass (self, &is_mailbox, &error))
+        self->failures = 0;
+      else if (ends_folder (self, is_mailbox, error))
+        return;
+      else if (!bear (self, error))
+        return;
+    }
+}
+
+static void
+run_folder (Lane *self, guint index)
+{
+  HaulRun *run = self->run;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HaulTransfer) transfer = haul_transfer_new (run, index);
+  const HaulPlanFolder *folder = transfer->folder;
+  g_autofree char *store = g_filename_display_name (folder->store->path);
+
+  haul_progress_set_folder (run->progress, (int)index);
+  haul_progress_set_phase (run->progress, HAUL_PHASE_READING);
+  transfer->row
+      = haul_journal_begin_folder (run->journal, run->row, folder->mailbox, store, folder->folder->id, &error);
+  if (transfer->row == 0)
+    {
+      haul_run_stop (run, g_steal_pointer (&error));
+      return;
+    }
+  self->transfer = transfer;
+  self->idle_since_us = g_get_monotonic_time ();
+  if (folder->action == HAUL_PLAN_COPY)
+    haul_scan_run (transfer, keep_alive, self);
+  transfer_items (self);
+  if (haul_run_is_stopping (run))
+    place_rest (self);
+  haul_transfer_finish (transfer);
+  self->transfer = NULL;
+}
+
+/* At the end nothing of ours stays behind: the last generation is settled and deleted, on a new connection if need be.
+ */
+static void
+clean_up (Lane *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->session == NULL || self->staging == NULL)
+    return;
+  if (haul_imap_session_is_usable (self->session) && haul_staging_settle (self->staging, self->session, FALSE, &error)
+      && haul_staging_delete (self->staging, self->session, &error))
+    return;
+  /* Not worth an error: the messages are placed and checked, and the next run takes the mailbox away. */
+  g_debug ("lane %u: %s is left behind: %s", self->number, self->staging->mailbox,
+           error == NULL ? "no connection" : error->message);
+}
+
+/**
+ * haul_lane_run:
+ * @run: the run
+ * @queue: the folders
+ * @number: 0 for the first lane, which also takes care of what earlier runs left behind and must be connected before
+ *   others start
+ *
+ * Works until the queue is empty or the run is stopping. The first lane connects even if there is nothing to do.
+ */
+void
+haul_lane_run (HaulRun *run, HaulLaneQueue *queue, guint number)
+{
+  Lane self = { .run = run, .queue = queue, .number = number, .has_recovered = number > 0 };
+  GArray *group;
+
+  if (number > 0)
+    wait_until_open (queue);
+  gboolean is_connected = !haul_run_is_stopping (run) && ensure_connected (&self, NULL);
+  if (number == 0)
+    haul_lane_queue_open (queue);
+  while (is_connected && !haul_run_is_stopping (run) && (group = take_group (queue)) != NULL)
+    for (guint i = 0; i < group->len && !haul_run_is_stopping (run); i++)
+      run_folder (&self, g_array_index (group, guint, i));
+  clean_up (&self);
+  g_clear_pointer (&self.staging, haul_staging_free);
+  g_clear_pointer (&self.session, haul_imap_session_close);
+}

@@ -1,0 +1,225 @@
+/* haul-listing.c - what is in a mailbox, with the digests of what matters
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ * Memory:  one row a message, bounded by what the server says is there.
+ * See:     servers.md rule 5: SEARCH is not asked, and the rows are compared with EXISTS.
+ */
+#include "migrate/haul-listing.h"
+
+#include <string.h>
+
+#define SPARE_ROWS 100000
+#define DIGESTS_AT_ONCE 500
+
+static void
+clear_row (gpointer data)
+{
+  g_strfreev (((HaulListingRow *)data)->keywords);
+}
+
+void
+haul_listing_free (HaulListing *listing)
+{
+  haul_imap_status_clear (&listing->status);
+  g_array_unref (listing->rows);
+  g_free (listing);
+}
+
+typedef struct
+{
+  HaulListing *listing;
+  guint32 first_uid;
+} Collect;
+
+static gboolean
+add_row (const HaulImapFetchRow *row, gpointer user_data, GError **error)
+{
+  Collect *collect = user_data;
+  GArray *rows = collect->listing->rows;
+
+  /* "n:*" also gives the last message when its UID is below n. */
+  if (row->uid < collect->first_uid)
+    return TRUE;
+  if (rows->len > (guint64)collect->listing->status.messages + SPARE_ROWS)
+    {
+      g_propagate_error (error, haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
+                                                     "the server lists more messages than the mailbox holds"));
+      return FALSE;
+    }
+  HaulListingRow copy = { .uid = row->uid,
+                          .size = row->size,
+                          .date = row->internal_date,
+                          .flags = row->flags,
+                          .keywords = g_strdupv (row->keywords) };
+  g_array_append_val (rows, copy);
+  return TRUE;
+}
+
+static int
+compare_rows (gconstpointer a, gconstpointer b)
+{
+  guint32 left = ((const HaulListingRow *)a)->uid, right = ((const HaulListingRow *)b)->uid;
+
+  return left < right ? -1 : left > right;
+}
+
+/* A server may name a message twice when its flags change meanwhile. */
+static void
+sort_rows (GArray *rows)
+{
+  g_array_sort (rows, compare_rows);
+  for (guint i = rows->len; i > 1; i--)
+    if (g_array_index (rows, HaulListingRow, i - 1).uid == g_array_index (rows, HaulListingRow, i - 2).uid)
+      g_array_remove_index (rows, i - 1);
+}
+
+static HaulListing *
+read_once (HaulImapSession *session,
+           const char *mailbox,
+           guint32 first_uid,
+           gboolean is_select,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (HaulListing) listing = g_new0 (HaulListing, 1);
+  Collect collect = { listing, MAX (first_uid, 1) };
+
+  listing->rows = g_array_new (FALSE, TRUE, sizeof (HaulListingRow));
+  g_array_set_clear_func (listing->rows, clear_row);
+  gboolean is_open = is_select ? haul_imap_mailbox_select (session, mailbox, &listing->status, cancellable, error)
+                               : haul_imap_mailbox_examine (session, mailbox, &listing->status, cancellable, error);
+  if (!is_open)
+    return NULL;
+  if (listing->status.messages > 0
+      && !haul_imap_fetch_rows (session, collect.first_uid, add_row, &collect, cancellable, error))
+    return NULL;
+  sort_rows (listing->rows);
+  return g_steal_pointer (&listing);
+}
+
+/**
+ * haul_listing_read:
+ * @session: a session
+ * @mailbox: octets on the wire
+ * @first_uid: only from this UID on; 1 for all
+ * @is_select: SELECT, which tells the permanent flags; else EXAMINE
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Opens the mailbox and lists it. A whole listing that is shorter than the mailbox is read again, once, since somebody
+ * may be deleting; then it is an error, since nothing may be concluded from what is not there.
+ *
+ * Returns: (transfer full) (nullable): the listing; the mailbox stays open
+ */
+HaulListing *
+haul_listing_read (HaulImapSession *session,
+                   const char *mailbox,
+                   guint32 first_uid,
+                   gboolean is_select,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  for (guint attempt = 0; attempt < 2; attempt++)
+    {
+      g_autoptr (HaulListing) listing = read_once (session, mailbox, first_uid, is_select, cancellable, error);
+      if (listing == NULL || first_uid > 1 || listing->rows->len >= listing->status.messages)
+        return g_steal_pointer (&listing);
+    }
+  g_propagate_error (error,
+                     haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
+                                          "the server lists fewer messages of %s than it says are there", mailbox));
+  return NULL;
+}
+
+/* The row of a UID, or NULL. */
+HaulListingRow *
+haul_listing_find (const HaulListing *listing, guint32 uid)
+{
+  HaulListingRow wanted = { .uid = uid };
+  guint index;
+
+  if (!g_array_binary_search (listing->rows, &wanted, compare_rows, &index))
+    return NULL;
+  return &g_array_index (listing->rows, HaulListingRow, index);
+}
+
+static gboolean
+add_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **error)
+{
+  HaulListingRow *row = haul_listing_find (user_data, digest->uid);
+
+  if (row == NULL)
+    return TRUE;
+  memcpy (row->digest, digest->digest, HAUL_DIGEST_LENGTH);
+  row->has_digest = TRUE;
+  return TRUE;
+}
+
+/**
+ * haul_listing_fetch_some:
+ * @listing: a listing of the mailbox that is open
+ * @session: the session
+ * @uids: (element-type guint32): which
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Downloads these messages for their digests. A message that is gone meanwhile stays without.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_listing_fetch_some (
+    HaulListing *listing, HaulImapSession *session, GArray *uids, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < uids->len; i += DIGESTS_AT_ONCE)
+    if (!haul_imap_fetch_digests (session, &g_array_index (uids, guint32, i), MIN (uids->len - i, DIGESTS_AT_ONCE),
+                                  add_digest, listing, cancellable, error))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * haul_listing_fetch_digests:
+ * @listing: a listing of the mailbox that is open
+ * @session: the session
+ * @sizes: (nullable): haul_listing_new_sizes(); only messages of these sizes can be ours. %NULL: all
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Downloads the messages that may be copies of ours, where their digest is not known and nobody has taken them.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_listing_fetch_digests (
+    HaulListing *listing, HaulImapSession *session, GHashTable *sizes, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      gint64 size = (gint64)row->size;
+      if (!row->has_digest && !row->is_taken && (sizes == NULL || g_hash_table_contains (sizes, &size)))
+        g_array_append_val (uids, row->uid);
+    }
+  return haul_listing_fetch_some (listing, session, uids, cancellable, error);
+}
+
+/* (element-type gint64): a set of sizes. */
+GHashTable *
+haul_listing_new_sizes (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+void
+haul_listing_add_size (GHashTable *sizes, guint64 size)
+{
+  gint64 key = (gint64)size;
+
+  if (!g_hash_table_contains (sizes, &key))
+    g_hash_table_add (sizes, g_memdup2 (&key, sizeof key));
+}

@@ -1,0 +1,48 @@
+/* haul-listing.h - what is in a mailbox, with the digests of what matters
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "imap/haul-imap-fetch.h"
+#include "imap/haul-imap-mailbox.h"
+#include "store/haul-message.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint32 uid;
+  guint64 size;
+  gint64 date;     /* INTERNALDATE, unix seconds */
+  guint flags;     /* HaulImapFlags */
+  char **keywords; /* (owned) (nullable) */
+  gboolean has_digest;
+  gboolean is_taken; /* it is some source message's copy already */
+  guint8 digest[HAUL_DIGEST_LENGTH];
+} HaulListingRow;
+
+typedef struct
+{
+  HaulImapStatus status;
+  GArray *rows; /* (owned) (element-type HaulListingRow) by rising UID */
+} HaulListing;
+
+HaulListing *haul_listing_read (HaulImapSession *session,
+                                const char *mailbox,
+                                guint32 first_uid,
+                                gboolean is_select,
+                                GCancellable *cancellable,
+                                GError **error);
+void haul_listing_free (HaulListing *listing);
+HaulListingRow *haul_listing_find (const HaulListing *listing, guint32 uid);
+gboolean haul_listing_fetch_digests (
+    HaulListing *listing, HaulImapSession *session, GHashTable *sizes, GCancellable *cancellable, GError **error);
+gboolean haul_listing_fetch_some (
+    HaulListing *listing, HaulImapSession *session, GArray *uids, GCancellable *cancellable, GError **error);
+GHashTable *haul_listing_new_sizes (void);
+void haul_listing_add_size (GHashTable *sizes, guint64 size);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulListing, haul_listing_free)
+
+G_END_DECLS

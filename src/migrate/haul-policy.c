@@ -1,0 +1,111 @@
+/* haul-policy.c - what an error stops: a message, a mailbox, a connection, all; and what to do then
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  any; pure.
+ * See:     servers.md §4.7.
+ */
+#include "migrate/haul-policy.h"
+
+#include <string.h>
+
+#include "account/haul-account-error.h"
+#include "base/haul-clock.h"
+#include "imap/haul-imap-error.h"
+#include "migrate/haul-migrate-error.h"
+
+#define THROTTLE_FIRST_MS 30000
+#define THROTTLE_LAST_MS (15 * 60 * 1000)
+
+/* One row a HaulImapError, in its order. */
+static const struct
+{
+  HaulScope scope;
+  HaulAction action;
+  const char *code; /* of the message that is reported */
+} imap_table[] = {
+  [HAUL_IMAP_ERROR_REFUSED] = { HAUL_SCOPE_MESSAGE, HAUL_ACTION_FAIL, "refused" },
+  [HAUL_IMAP_ERROR_BAD] = { HAUL_SCOPE_CONNECTION, HAUL_ACTION_RECONNECT, "refused" },
+  [HAUL_IMAP_ERROR_BYE] = { HAUL_SCOPE_CONNECTION, HAUL_ACTION_RECONNECT, "connection-lost" },
+  [HAUL_IMAP_ERROR_PROTOCOL] = { HAUL_SCOPE_CONNECTION, HAUL_ACTION_RECONNECT, "protocol" },
+  [HAUL_IMAP_ERROR_CLOSED] = { HAUL_SCOPE_CONNECTION, HAUL_ACTION_RECONNECT, "connection-lost" },
+  [HAUL_IMAP_ERROR_TIMED_OUT] = { HAUL_SCOPE_CONNECTION, HAUL_ACTION_RECONNECT, "connection-lost" },
+  [HAUL_IMAP_ERROR_LOGIN_REFUSED] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "sign-in-refused" },
+  [HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "sign-in-refused" },
+  [HAUL_IMAP_ERROR_NOT_CONNECTED] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "sign-in-refused" },
+  [HAUL_IMAP_ERROR_NO_TLS] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "no-tls" },
+  [HAUL_IMAP_ERROR_TLS_TOO_OLD] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "no-tls" },
+  [HAUL_IMAP_ERROR_CERTIFICATE] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "certificate" },
+  [HAUL_IMAP_ERROR_PREAUTH] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "protocol" },
+  [HAUL_IMAP_ERROR_NOT_IMAP] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "protocol" },
+  [HAUL_IMAP_ERROR_OVERQUOTA] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_STOP, "mailbox-full" },
+  [HAUL_IMAP_ERROR_TOO_BIG] = { HAUL_SCOPE_MESSAGE, HAUL_ACTION_FAIL, "too-big" },
+  [HAUL_IMAP_ERROR_TRY_CREATE] = { HAUL_SCOPE_MAILBOX, HAUL_ACTION_RECONNECT, "mailbox-gone" },
+  [HAUL_IMAP_ERROR_EXISTS] = { HAUL_SCOPE_MAILBOX, HAUL_ACTION_FAIL, "refused" },
+  [HAUL_IMAP_ERROR_THROTTLED] = { HAUL_SCOPE_ACCOUNT, HAUL_ACTION_RECONNECT, "throttled" },
+  [HAUL_IMAP_ERROR_UNSAFE_TEXT] = { HAUL_SCOPE_MESSAGE, HAUL_ACTION_FAIL, "unsafe-text" },
+  [HAUL_IMAP_ERROR_BODY_CHANGED] = { HAUL_SCOPE_MESSAGE, HAUL_ACTION_RECONNECT, "changed" },
+};
+
+/* Exchange: "Suggested Backoff Time: 299961 milliseconds"; obeyed with 5 % on top. 0 where nothing is said. */
+static gint64
+parse_wait_ms (const GError *error)
+{
+  static const char words[] = "Suggested Backoff Time:";
+  const char *text = haul_imap_error_get_server_text (error);
+  const char *found = strstr (text != NULL ? text : error->message, words);
+
+  if (found == NULL)
+    return 0;
+  guint64 wait_ms = g_ascii_strtoull (found + strlen (words), NULL, 10);
+  wait_ms = MIN (wait_ms, 24u * 3600 * 1000);
+  return (gint64)(wait_ms + wait_ms / 20);
+}
+
+/**
+ * haul_policy_decide:
+ * @error: what happened while speaking with the server
+ * @attempt: how often it happened in a row before, from 0
+ *
+ * The one place that says what an error means for the run.
+ *
+ * Returns: what to do
+ */
+HaulPolicy
+haul_policy_decide (const GError *error, guint attempt)
+{
+  HaulPolicy stop = { HAUL_SCOPE_RUN, HAUL_ACTION_STOP, 0 };
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || error->domain == HAUL_MIGRATE_ERROR
+      || error->domain == HAUL_ACCOUNT_ERROR)
+    return stop;
+  if (error->domain != HAUL_IMAP_ERROR)
+    /* Sockets, names, TLS: the network, which may come back. */
+    return (HaulPolicy){ HAUL_SCOPE_CONNECTION, HAUL_ACTION_RECONNECT, haul_clock_back_off_ms (attempt) };
+  if (error->code < 0 || error->code >= (int)G_N_ELEMENTS (imap_table))
+    return stop;
+
+  HaulPolicy policy = { imap_table[error->code].scope, imap_table[error->code].action, 0 };
+  if (policy.action == HAUL_ACTION_RECONNECT)
+    policy.wait_ms = haul_clock_back_off_ms (attempt);
+  gint64 told_ms = parse_wait_ms (error);
+  if (error->code == HAUL_IMAP_ERROR_THROTTLED)
+    policy.wait_ms = MIN ((gint64)THROTTLE_FIRST_MS << MIN (attempt, 10), THROTTLE_LAST_MS);
+  if (told_ms > 0 && policy.action == HAUL_ACTION_RECONNECT)
+    policy.wait_ms = told_ms;
+  return policy;
+}
+
+/**
+ * haul_policy_get_code:
+ * @error: why a message was not copied
+ *
+ * Returns: the report's word for it
+ */
+const char *
+haul_policy_get_code (const GError *error)
+{
+  if (error->domain == HAUL_IMAP_ERROR && error->code >= 0 && error->code < (int)G_N_ELEMENTS (imap_table))
+    return imap_table[error->code].code;
+  return error->domain == HAUL_MIGRATE_ERROR ? "journal" : "connection-lost";
+}

@@ -1,0 +1,164 @@
+/* haul-recovery.c - generations that were left behind by a broken connection or an ended process
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_JOURNAL. May be broken off anywhere and done again.
+ * See:     reliability.md §4.4, §4.7.
+ */
+#include "migrate/haul-recovery.h"
+
+#include "migrate/haul-journal-generation.h"
+#include "migrate/haul-journal-item.h"
+#include "migrate/haul-target.h"
+
+/* None of its items is worth anything any more; what was placed stays placed. */
+static gboolean
+lose_all (HaulRun *run, gint64 generation, GError **error)
+{
+  g_autoptr (GPtrArray) moves = haul_journal_generation_list_moves (run->journal, generation, error);
+  g_autoptr (GPtrArray) items
+      = moves == NULL ? NULL : haul_journal_generation_list_items (run->journal, generation, 0, error);
+
+  if (items == NULL)
+    return FALSE;
+  for (guint i = 0; i < items->len; i++)
+    if (!haul_journal_item_lose (run->journal, ((HaulGenerationItem *)items->pdata[i])->row, error))
+      return FALSE;
+  for (guint i = 0; i < moves->len; i++)
+    if (!haul_journal_generation_end_move (run->journal, ((HaulGenerationMove *)moves->pdata[i])->row, error))
+      return FALSE;
+  return haul_journal_commit (run->journal, error);
+}
+
+static gboolean
+ensure_targets (HaulRun *run, HaulImapSession *session, gint64 generation, GError **error)
+{
+  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (run->journal, generation, 0, error);
+
+  if (items == NULL)
+    return FALSE;
+  for (guint i = 0; i < items->len; i++)
+    {
+      const char *mailbox = ((HaulGenerationItem *)items->pdata[i])->mailbox;
+      if (g_hash_table_add (done, (gpointer)mailbox)
+          && !haul_target_ensure (session, run->plan->server, mailbox, run->hard, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Where the server refuses to place, the source still has it: it is lost for this generation and sent again. */
+static gboolean
+settle_or_lose (HaulStaging *staging, HaulImapSession *session, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (ensure_targets (staging->run, session, staging->row, &local_error)
+      && haul_staging_settle (staging, session, TRUE, &local_error))
+    return TRUE;
+  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED) && haul_imap_session_is_usable (session))
+    {
+      g_autoptr (GPtrArray) moves = haul_journal_generation_list_moves (staging->run->journal, staging->row, error);
+      /* A refused move may have moved a part: that is looked up once more before anything is given up. */
+      if (moves == NULL
+          || (moves->len > 0 && !haul_staging_settle (staging, session, TRUE, NULL)
+              && !haul_imap_session_is_usable (session)))
+        {
+          if (moves != NULL)
+            g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      return lose_all (staging->run, staging->row, error);
+    }
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *generation, GError **error)
+{
+  g_auto (HaulImapStatus) status = { 0 };
+  gboolean exists;
+
+  if (!haul_target_exists (session, generation->mailbox, &exists, run->hard, error))
+    return FALSE;
+  if (!exists)
+    return lose_all (run, generation->row, error)
+           && haul_journal_generation_set_state (run->journal, generation->row, HAUL_GENERATION_GONE, error);
+  if (!haul_imap_mailbox_select (session, generation->mailbox, &status, run->hard, error))
+    return FALSE;
+
+  g_autoptr (HaulStaging) staging = g_new0 (HaulStaging, 1);
+  staging->run = run;
+  staging->row = generation->row;
+  staging->mailbox = g_strdup (generation->mailbox);
+  staging->uid_validity = status.uid_validity;
+  staging->is_selected = TRUE;
+  /* Never selected by us: nothing was sent to it. If it holds something all the same, it is not ours to delete. */
+  if (generation->uid_validity == 0 && status.messages > 0)
+    return haul_journal_generation_set_state (run->journal, generation->row, HAUL_GENERATION_GONE, error);
+  gboolean is_settled = generation->uid_validity == 0 || generation->uid_validity == status.uid_validity
+                            ? settle_or_lose (staging, session, error)
+                            : lose_all (run, generation->row, error);
+  return is_settled && haul_staging_delete (staging, session, error);
+}
+
+/**
+ * haul_recovery_run:
+ * @run: the run
+ * @session: a new session
+ * @only: one generation's row in the journal, or 0 for all that were left
+ * @error: return location
+ *
+ * Seals what was left behind: lists it, places what is there, forgets what is not, deletes the mailbox. A generation
+ * whose mailbox somebody deleted, or replaced, is given up; the census finds out what is missing.
+ *
+ * Returns: %TRUE when none of them is left
+ */
+gboolean
+haul_recovery_run (HaulRun *run, HaulImapSession *session, gint64 only, GError **error)
+{
+  g_autoptr (GPtrArray) generations = haul_journal_generation_list (run->journal, only, error);
+
+  if (generations == NULL)
+    return FALSE;
+  for (guint i = 0; i < generations->len; i++)
+    if (!recover_one (run, session, generations->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * haul_recovery_dup_strangers:
+ * @run: the run
+ * @session: a session
+ * @error: return location
+ *
+ * Looks for staging mailboxes that this journal does not know: another computer's, or of a journal that is gone. They
+ * are left alone.
+ *
+ * Returns: (transfer full) (nullable): their names, comma separated; "" for none
+ */
+char *
+haul_recovery_dup_strangers (HaulRun *run, HaulImapSession *session, GError **error)
+{
+  g_autofree char *pattern
+      = g_strconcat (run->plan->server->prefix == NULL ? "" : run->plan->server->prefix, "Mailhaul-upload-*", NULL);
+  g_autoptr (GPtrArray) list = haul_imap_mailbox_list (session, pattern, run->hard, error);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  if (list == NULL)
+    return NULL;
+  for (guint i = 0; i < list->len; i++)
+    {
+      const HaulImapMailbox *mailbox = list->pdata[i];
+      gboolean is_known;
+      if (!haul_journal_generation_knows (run->journal, mailbox->name, &is_known, error))
+        return NULL;
+      if (!is_known)
+        g_string_append_printf (names, "%s%s", names->len == 0 ? "" : ", ", mailbox->display);
+    }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}

@@ -1,0 +1,103 @@
+/* haul-run-report.c - a run's report: a row for each folder, and the numbers at the end
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  the engine's, before the lanes start and after they have ended.
+ */
+#include "migrate/haul-run-report.h"
+
+#include "base/haul-clock.h"
+
+/**
+ * haul_run_report_new:
+ * @run: a run
+ * @job: the job's name, or "" for none
+ *
+ * Makes the run's report: a row for each folder of the plan, in its order.
+ *
+ * Returns: (transfer full): the report
+ */
+HaulReport *
+haul_run_report_new (HaulRun *run, const char *job)
+{
+  HaulReport *report = haul_report_new ();
+  const HaulPlan *plan = run->plan;
+  const HaulEndpoint *endpoint = run->account->endpoint;
+
+  report->job = g_strdup (job);
+  report->user = g_strdup (run->account->user);
+  report->server
+      = endpoint == NULL ? g_strdup ("") : g_strdup_printf ("%s:%u", endpoint->host, haul_endpoint_get_port (endpoint));
+  report->started = haul_clock_now ();
+  for (guint i = 0; i < plan->folders->len; i++)
+    {
+      const HaulPlanFolder *folder = haul_plan_get_folder (plan, i);
+      HaulReportFolder *row = g_new0 (HaulReportFolder, 1);
+      row->store = g_strdup (folder->store->program);
+      row->path = haul_folder_dup_display (folder->folder);
+      row->mailbox = g_strdup (folder->mailbox_display == NULL ? "" : folder->mailbox_display);
+      row->note = g_strdup (folder->note);
+      row->rung = "";
+      g_ptr_array_add (report->folders, row);
+    }
+  return report;
+}
+
+/* Folders that are left out by rule, or cannot be read, are in the numbers too: no silence. */
+static void
+count_left_out (HaulRun *run, guint index)
+{
+  const HaulPlanFolder *folder = haul_plan_get_folder (run->plan, index);
+  HaulReportFolder *row = g_ptr_array_index (run->report->folders, index);
+  guint64 n = folder->folder->messages < 0 ? 0 : (guint64)folder->folder->messages;
+  guint64 bytes = folder->folder->bytes < 0 ? 0 : (guint64)folder->folder->bytes;
+  gboolean is_trash = folder->action == HAUL_PLAN_SKIP_TRASH;
+  HaulRunLine line = { "", 0, bytes, HAUL_OUTCOME_SKIPPED, NULL, NULL, NULL };
+
+  if ((is_trash || folder->action == HAUL_PLAN_SKIP_JUNK) && n > 0)
+    {
+      row->counts = (HaulCounts){ .found = n, .skipped = n, .bytes = bytes, .bytes_done = bytes };
+      line.code = is_trash ? "folder-of-deleted" : "folder-of-junk";
+      line.text = is_trash ? "all messages of this folder: deleted mail stays deleted"
+                           : "all messages of this folder: it is for junk";
+    }
+  else if (folder->action == HAUL_PLAN_UNREADABLE)
+    {
+      n = MAX (n, 1);
+      row->counts = (HaulCounts){ .found = n, .failed = n };
+      line.outcome = HAUL_OUTCOME_FAILED;
+      line.code = "folder-unreadable";
+      line.text = folder->folder->problem != NULL ? folder->folder->problem : "the folder cannot be read";
+    }
+  if (line.code != NULL)
+    haul_run_add_line (run, index, &line);
+}
+
+/**
+ * haul_run_report_finish:
+ * @run: a run whose lanes have ended
+ *
+ * Fills in the numbers and the verdict; takes the error that ended the run.
+ */
+void
+haul_run_report_finish (HaulRun *run)
+{
+  HaulReport *report = run->report;
+
+  for (guint i = 0; i < report->folders->len; i++)
+    {
+      HaulReportFolder *row = report->folders->pdata[i];
+      haul_progress_get_counts (run->progress, i, &row->counts);
+      count_left_out (run, i);
+      if (*row->rung != '\0')
+        report->rung = row->rung;
+    }
+  report->seconds = haul_clock_now () - report->started;
+  report->error = g_steal_pointer (&run->error);
+  if (g_cancellable_is_cancelled (run->stop)
+      || g_error_matches (report->error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED))
+    report->verdict = HAUL_VERDICT_STOPPED;
+  else
+    report->verdict = report->error != NULL ? HAUL_VERDICT_FAILED : HAUL_VERDICT_COMPLETE;
+  haul_report_finish (report);
+}

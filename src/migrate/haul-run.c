@@ -1,0 +1,302 @@
+/* haul-run.c - what the lanes of one run share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  any; one mutex.
+ */
+#include "migrate/haul-run.h"
+
+#include "base/haul-clock.h"
+
+/* How long a stopped lane may go on to place what it has sent, so that nothing is left behind on the server. */
+#define GRACE_US (3 * G_USEC_PER_SEC)
+#define KEEP_ALIVE_US (60 * G_USEC_PER_SEC)
+#define RATE_WINDOW_US (10 * G_USEC_PER_SEC)
+
+/**
+ * haul_run_new:
+ * @account: with its server and secret
+ * @plan: what goes where
+ *
+ * Returns: (transfer full): a run without journal and report
+ */
+HaulRun *
+haul_run_new (HaulAccount *account, HaulPlan *plan)
+{
+  HaulRun *self = g_new0 (HaulRun, 1);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->account = haul_account_ref (account);
+  self->plan = haul_plan_ref (plan);
+  self->progress = haul_progress_new (plan->folders->len, plan->messages, plan->bytes);
+  self->messages_total = plan->messages;
+  self->bytes_total = plan->bytes;
+  self->hard = g_cancellable_new ();
+  self->token = g_strdup_printf ("%08x", g_random_int ());
+  return self;
+}
+
+void
+haul_run_free (HaulRun *run)
+{
+  haul_account_unref (run->account);
+  haul_plan_unref (run->plan);
+  haul_progress_unref (run->progress);
+  g_clear_pointer (&run->report, haul_report_free);
+  g_clear_pointer (&run->journal, haul_journal_close);
+  g_clear_object (&run->stop);
+  g_clear_object (&run->hard);
+  g_clear_error (&run->error);
+  g_free (run->spool_dir);
+  g_free (run->token);
+  g_mutex_clear (&run->lock);
+  g_cond_clear (&run->cond);
+  g_free (run);
+}
+
+/* The person said stop, or an error ended the run: no further message is begun. */
+gboolean
+haul_run_is_stopping (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  gboolean has_error = run->error != NULL;
+  g_mutex_unlock (&run->lock);
+  return has_error || g_cancellable_is_cancelled (run->stop);
+}
+
+/**
+ * haul_run_stop:
+ * @run: the run
+ * @error: (transfer full): why
+ *
+ * Ends the run for all lanes. The first error is the one that is reported; a cancellation is none.
+ */
+void
+haul_run_stop (HaulRun *run, GError *error)
+{
+  g_mutex_lock (&run->lock);
+  if (run->error == NULL && !g_cancellable_is_cancelled (run->stop))
+    run->error = g_steal_pointer (&error);
+  g_cond_broadcast (&run->cond);
+  g_mutex_unlock (&run->lock);
+  g_clear_error (&error);
+}
+
+void
+haul_run_set_paused (HaulRun *run, gboolean is_paused)
+{
+  g_mutex_lock (&run->lock);
+  run->is_paused = is_paused;
+  g_cond_broadcast (&run->cond);
+  g_mutex_unlock (&run->lock);
+}
+
+/**
+ * haul_run_wait_while_paused:
+ * @run: the run
+ * @session: (nullable): kept alive meanwhile
+ * @error: return location; HAUL_IMAP_ERROR, when the connection did not last
+ *
+ * Called by a lane between two messages.
+ *
+ * Returns: %TRUE when the work goes on, or the run is stopping
+ */
+gboolean
+haul_run_wait_while_paused (HaulRun *run, HaulImapSession *session, GError **error)
+{
+  HaulProgressSnapshot snapshot;
+  gboolean is_first = TRUE;
+
+  g_mutex_lock (&run->lock);
+  while (run->is_paused && run->error == NULL && !g_cancellable_is_cancelled (run->stop))
+    {
+      if (is_first)
+        {
+          haul_progress_get_snapshot (run->progress, &snapshot);
+          haul_progress_set_phase (run->progress, HAUL_PHASE_PAUSED);
+        }
+      is_first = FALSE;
+      if (g_cond_wait_until (&run->cond, &run->lock, g_get_monotonic_time () + KEEP_ALIVE_US) || session == NULL)
+        continue;
+      g_mutex_unlock (&run->lock);
+      if (!haul_imap_session_noop (session, run->hard, error))
+        return FALSE;
+      g_mutex_lock (&run->lock);
+    }
+  g_mutex_unlock (&run->lock);
+  if (!is_first)
+    haul_progress_set_phase (run->progress, snapshot.phase);
+  return TRUE;
+}
+
+void
+haul_run_count (HaulRun *run, guint folder, const HaulCounts *delta)
+{
+  haul_progress_add (run->progress, folder, delta);
+}
+
+/**
+ * haul_run_count_item:
+ * @run: the run
+ * @folder: index in the plan
+ * @item: an item of it
+ * @bytes: how many of its octets are done
+ *
+ * Moves the item's share of the progress to @bytes: up as it is sent, back where a sending came to nothing.
+ */
+void
+haul_run_count_item (HaulRun *run, guint folder, HaulItem *item, guint64 bytes)
+{
+  HaulCounts delta = { .bytes_done = bytes - item->counted_bytes }; /* unsigned: going back wraps, and adds up */
+
+  item->counted_bytes = bytes;
+  haul_progress_add (run->progress, folder, &delta);
+}
+
+/**
+ * haul_run_add_line:
+ * @run: the run
+ * @folder: index in the plan
+ * @line: copied
+ *
+ * Adds a line to the report, and shows it to whoever watches.
+ */
+void
+haul_run_add_line (HaulRun *run, guint folder, const HaulRunLine *line)
+{
+  HaulReportMessage *message = g_new0 (HaulReportMessage, 1);
+
+  message->folder = folder;
+  message->source = g_strdup (line->source);
+  message->date = line->date;
+  message->bytes = line->bytes;
+  message->outcome = line->outcome;
+  message->code = g_strdup (line->code);
+  message->text = g_utf8_make_valid (line->text, -1);
+  message->advice = g_strdup (line->advice);
+  g_mutex_lock (&run->lock);
+  g_ptr_array_add (run->report->messages, message);
+  if (run->message_func != NULL)
+    run->message_func (message, run->message_data);
+  g_mutex_unlock (&run->lock);
+}
+
+/* One sentence more in the folder's note. */
+void
+haul_run_add_note (HaulRun *run, guint folder, const char *note)
+{
+  if (folder >= run->report->folders->len)
+    return;
+  HaulReportFolder *row = g_ptr_array_index (run->report->folders, folder);
+  g_autofree char *before = row->note;
+  row->note = before == NULL ? g_strdup (note) : g_strjoin (" ", before, note, NULL);
+}
+
+/* The plan guessed; the folder is read now. */
+void
+haul_run_add_totals (HaulRun *run, gint64 messages, gint64 bytes)
+{
+  g_mutex_lock (&run->lock);
+  run->messages_total += (guint64)messages;
+  run->bytes_total += (guint64)bytes;
+  haul_progress_set_totals (run->progress, run->messages_total, run->bytes_total);
+  g_mutex_unlock (&run->lock);
+}
+
+/**
+ * haul_run_limit_rate:
+ * @run: the run
+ * @bytes: how many octets were sent just now
+ *
+ * Waits until as many octets may have been sent in all, where the person set a rate.
+ */
+void
+haul_run_limit_rate (HaulRun *run, guint64 bytes)
+{
+  guint64 rate = run->plan->choices->max_rate_bytes;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (rate == 0)
+    return;
+  g_mutex_lock (&run->lock);
+  if (run->sent_since_us == 0 || now_us - run->sent_since_us > RATE_WINDOW_US)
+    {
+      run->sent_since_us = now_us;
+      run->sent_bytes = 0;
+    }
+  run->sent_bytes += bytes;
+  gint64 due_us = run->sent_since_us + (gint64)((double)run->sent_bytes / (double)rate * G_USEC_PER_SEC);
+  g_mutex_unlock (&run->lock);
+  if (due_us > now_us)
+    haul_clock_sleep (MIN ((due_us - now_us) / 1000, 5000), run->stop, NULL);
+}
+
+/* `Mailhaul-upload-3f9a01c2-1`: under the name space's prefix, never given twice. */
+char *
+haul_run_dup_next_staging (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  guint number = ++run->n_generations;
+  g_mutex_unlock (&run->lock);
+  return g_strdup_printf ("%sMailhaul-upload-%s-%u", run->plan->server->prefix == NULL ? "" : run->plan->server->prefix,
+                          run->token, number);
+}
+
+static void
+on_stop (GCancellable *cancellable, gpointer user_data)
+{
+  HaulRun *run = user_data;
+
+  g_mutex_lock (&run->lock);
+  if (run->hard_at_us == 0)
+    run->hard_at_us = g_get_monotonic_time () + GRACE_US;
+  g_cond_broadcast (&run->cond);
+  g_mutex_unlock (&run->lock);
+}
+
+static gpointer
+watch (gpointer data)
+{
+  HaulRun *run = data;
+  gulong handler = g_cancellable_connect (run->stop, G_CALLBACK (on_stop), run, NULL);
+
+  g_mutex_lock (&run->lock);
+  while (!run->is_over && (run->hard_at_us == 0 || run->hard_at_us > g_get_monotonic_time ()))
+    if (run->hard_at_us == 0)
+      g_cond_wait (&run->cond, &run->lock);
+    else
+      g_cond_wait_until (&run->cond, &run->lock, run->hard_at_us);
+  gboolean is_over = run->is_over;
+  g_mutex_unlock (&run->lock);
+  if (!is_over)
+    g_cancellable_cancel (run->hard);
+  if (handler != 0)
+    g_cancellable_disconnect (run->stop, handler);
+  return NULL;
+}
+
+/**
+ * haul_run_start_watch:
+ * @run: the run; @stop must be set
+ *
+ * Watches @stop: when the person stops the run, lanes begin nothing new and have three seconds to end in order; then
+ * what still waits for the server is broken off.
+ *
+ * Returns: (transfer full): for haul_run_end_watch()
+ */
+GThread *
+haul_run_start_watch (HaulRun *run)
+{
+  return g_thread_new ("haul-watch", watch, run);
+}
+
+void
+haul_run_end_watch (HaulRun *run, GThread *watch_thread)
+{
+  g_mutex_lock (&run->lock);
+  run->is_over = TRUE;
+  g_cond_broadcast (&run->cond);
+  g_mutex_unlock (&run->lock);
+  g_thread_join (watch_thread);
+}

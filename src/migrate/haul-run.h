@@ -1,0 +1,78 @@
+/* haul-run.h - what the lanes of one run share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "account/haul-account.h"
+#include "imap/haul-imap-session.h"
+#include "migrate/haul-engine.h"
+#include "migrate/haul-item.h"
+#include "migrate/haul-journal.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HaulRun:
+ *
+ * Made with its engine; the fields without a mark are set before the lanes start and never changed.
+ */
+typedef struct
+{
+  HaulAccount *account;   /* (owned) */
+  HaulPlan *plan;         /* (owned) */
+  HaulProgress *progress; /* (owned) */
+  HaulReport *report;     /* (owned) (mutex lock: messages); a folder's row belongs to the lane at work on it */
+  HaulJournal *journal;   /* (owned) */
+  char *spool_dir;        /* (owned) where a big message waits, without a name */
+  char *token;            /* (owned) of this run's staging mailboxes */
+  gint64 row;             /* in the journal */
+  GCancellable *stop;     /* (owned) the person's: waits and reading end at once */
+  GCancellable *hard;     /* (owned) of what speaks with the server: a little later, so that it can end in order */
+  HaulEngineMessageFunc message_func;
+  gpointer message_data;
+
+  GMutex lock;
+  GCond cond;
+  gboolean is_paused;     /* (mutex lock) */
+  gboolean is_over;       /* (mutex lock) */
+  gint64 hard_at_us;      /* (mutex lock) monotonic, 0: not stopping */
+  GError *error;          /* (owned) (nullable) (mutex lock) the first that ended the run */
+  guint n_generations;    /* (mutex lock) */
+  guint64 messages_total; /* (mutex lock) */
+  guint64 bytes_total;    /* (mutex lock) */
+  guint64 sent_bytes;     /* (mutex lock) for the rate */
+  gint64 sent_since_us;   /* (mutex lock) */
+} HaulRun;
+
+/* A message that gets a line in the report. */
+typedef struct
+{
+  const char *source;
+  gint64 date;
+  guint64 bytes;
+  HaulOutcome outcome;
+  const char *code;
+  const char *text;
+  const char *advice; /* (nullable) */
+} HaulRunLine;
+
+HaulRun *haul_run_new (HaulAccount *account, HaulPlan *plan);
+void haul_run_free (HaulRun *run);
+gboolean haul_run_is_stopping (HaulRun *run);
+void haul_run_stop (HaulRun *run, GError *error);
+void haul_run_set_paused (HaulRun *run, gboolean is_paused);
+gboolean haul_run_wait_while_paused (HaulRun *run, HaulImapSession *session, GError **error);
+void haul_run_count (HaulRun *run, guint folder, const HaulCounts *delta);
+void haul_run_count_item (HaulRun *run, guint folder, HaulItem *item, guint64 bytes);
+void haul_run_add_line (HaulRun *run, guint folder, const HaulRunLine *line);
+void haul_run_add_note (HaulRun *run, guint folder, const char *note);
+void haul_run_add_totals (HaulRun *run, gint64 messages, gint64 bytes);
+void haul_run_limit_rate (HaulRun *run, guint64 bytes);
+char *haul_run_dup_next_staging (HaulRun *run);
+GThread *haul_run_start_watch (HaulRun *run);
+void haul_run_end_watch (HaulRun *run, GThread *watch);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulRun, haul_run_free)
+
+G_END_DECLS

@@ -1,0 +1,29 @@
+/* haul-staging.h - one generation: a mailbox of ours where messages arrive before they are placed
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "migrate/haul-run.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  HaulRun *run;  /* borrowed */
+  gint64 row;    /* in the journal */
+  char *mailbox; /* (owned) octets on the wire */
+  guint32 uid_validity;
+  gboolean is_selected; /* on its lane's session */
+} HaulStaging;
+
+HaulStaging *haul_staging_new (HaulRun *run, HaulImapSession *session, GError **error);
+void haul_staging_free (HaulStaging *staging);
+gboolean haul_staging_append (
+    HaulStaging *staging, HaulImapSession *session, HaulItem *item, guint folder, GInputStream *body, GError **error);
+gboolean haul_staging_settle (HaulStaging *staging, HaulImapSession *session, gboolean is_after_break, GError **error);
+gboolean haul_staging_delete (HaulStaging *staging, HaulImapSession *session, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulStaging, haul_staging_free)
+
+G_END_DECLS

@@ -1,0 +1,119 @@
+/* haul-target.c - the user's mailbox: there, subscribed, and able to hold what comes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ * Errors:  HAUL_IMAP_ERROR.
+ */
+#include "migrate/haul-target.h"
+
+#include <string.h>
+
+/**
+ * haul_target_exists:
+ * @session: a session
+ * @mailbox: octets on the wire
+ * @exists: (out): can it be selected?
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Asks by LIST, which says no without an error.
+ *
+ * Returns: %TRUE when the server answered
+ */
+gboolean
+haul_target_exists (
+    HaulImapSession *session, const char *mailbox, gboolean *exists, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) list = haul_imap_mailbox_list (session, mailbox, cancellable, error);
+
+  *exists = FALSE;
+  if (list == NULL)
+    return FALSE;
+  /* The name may hold a wildcard: only the very name counts. INBOX is written in any case. */
+  for (guint i = 0; i < list->len; i++)
+    {
+      const HaulImapMailbox *found = list->pdata[i];
+      gboolean is_inbox = g_ascii_strcasecmp (mailbox, "INBOX") == 0 && g_ascii_strcasecmp (found->name, "INBOX") == 0;
+      if (found->can_select && (is_inbox || strcmp (found->name, mailbox) == 0))
+        *exists = TRUE;
+    }
+  return TRUE;
+}
+
+static gboolean
+create (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gboolean exists;
+
+  if (!haul_target_exists (session, mailbox, &exists, cancellable, error))
+    return FALSE;
+  if (exists)
+    return TRUE;
+  if (haul_imap_mailbox_create (session, mailbox, cancellable, &local_error)
+      || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/**
+ * haul_target_ensure:
+ * @session: a session
+ * @server: its name space
+ * @mailbox: octets on the wire
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Makes the mailbox and its parents where they do not exist, and subscribes it. A parent that the server does not let
+ * us make is none of our business as long as the mailbox itself can be made.
+ *
+ * Returns: %TRUE when the mailbox is there
+ */
+gboolean
+haul_target_ensure (
+    HaulImapSession *session, const HaulServer *server, const char *mailbox, GCancellable *cancellable, GError **error)
+{
+  gsize prefix_length = server->prefix == NULL ? 0 : strlen (server->prefix);
+  gboolean exists;
+
+  if (!haul_target_exists (session, mailbox, &exists, cancellable, error))
+    return FALSE;
+  if (exists)
+    return TRUE;
+  for (const char *end = strchr (mailbox, server->delimiter); server->delimiter != '\0' && end != NULL;
+       end = strchr (end + 1, server->delimiter))
+    {
+      g_autofree char *parent = g_strndup (mailbox, (gsize)(end - mailbox));
+      g_autoptr (GError) local_error = NULL;
+      if ((gsize)(end - mailbox) < prefix_length || create (session, parent, cancellable, &local_error))
+        continue;
+      if (!g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+    }
+  if (!create (session, mailbox, cancellable, error))
+    return FALSE;
+
+  g_autoptr (GError) local_error = NULL;
+  if (haul_imap_mailbox_subscribe (session, mailbox, cancellable, &local_error)
+      || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* Does the mailbox, once selected, keep this keyword for good? (RFC 3501 §7.1, PERMANENTFLAGS) */
+gboolean
+haul_target_allows_keyword (const HaulImapStatus *status, const char *keyword)
+{
+  if (status->any_keyword)
+    return TRUE;
+  for (guint i = 0; status->permanent_flags != NULL && status->permanent_flags[i] != NULL; i++)
+    if (g_ascii_strcasecmp (status->permanent_flags[i], keyword) == 0)
+      return TRUE;
+  return FALSE;
+}

@@ -1,0 +1,18 @@
+/* haul-target.h - the user's mailbox: there, subscribed, and able to hold what comes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "account/haul-server.h"
+#include "imap/haul-imap-mailbox.h"
+
+G_BEGIN_DECLS
+
+gboolean haul_target_ensure (
+    HaulImapSession *session, const HaulServer *server, const char *mailbox, GCancellable *cancellable, GError **error);
+gboolean haul_target_exists (
+    HaulImapSession *session, const char *mailbox, gboolean *exists, GCancellable *cancellable, GError **error);
+gboolean haul_target_allows_keyword (const HaulImapStatus *status, const char *keyword);
+
+G_END_DECLS

@@ -1,0 +1,337 @@
+/* haul-transfer.c - one folder on its way into one mailbox
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ * Memory:  one item a message of the folder, without its text.
+ */
+#include "migrate/haul-transfer.h"
+
+#include "base/haul-clock.h"
+#include "imap/haul-imap-append.h"
+#include "imap/haul-imap-text.h"
+#include "migrate/haul-journal-item.h"
+#include "migrate/haul-policy.h"
+#include "migrate/haul-target.h"
+
+#define ATTEMPTS_MAX 3
+#define BATCH_MESSAGES 500
+#define BATCH_BYTES (64 * 1024 * 1024)
+#define BATCH_US (10 * G_USEC_PER_SEC)
+
+/**
+ * haul_transfer_new:
+ * @run: the run
+ * @index: the folder's, in the plan
+ *
+ * Returns: (transfer full): a transfer without items
+ */
+HaulTransfer *
+haul_transfer_new (HaulRun *run, guint index)
+{
+  HaulTransfer *self = g_new0 (HaulTransfer, 1);
+
+  self->run = run;
+  self->index = index;
+  self->folder = haul_plan_get_folder (run->plan, index);
+  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_item_free);
+  return self;
+}
+
+void
+haul_transfer_free (HaulTransfer *transfer)
+{
+  g_clear_pointer (&transfer->source, haul_source_free);
+  g_ptr_array_unref (transfer->items);
+  g_free (transfer);
+}
+
+static void
+add_line (HaulTransfer *self, HaulItem *item, HaulOutcome outcome, const char *code, const char *text)
+{
+  HaulRunLine line = { item->key, item->date, item->size, outcome, code, text, NULL };
+
+  haul_run_add_line (self->run, self->index, &line);
+}
+
+/* Counts the item as failed and lists it. */
+void
+haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text)
+{
+  gboolean was_copied = item->state == HAUL_ITEM_COPIED;
+
+  item->state = HAUL_ITEM_DONE;
+  haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .failed = 1, .copied = was_copied ? (guint64)-1 : 0 });
+  haul_run_count_item (transfer->run, transfer->index, item, item->size);
+  add_line (transfer, item, HAUL_OUTCOME_FAILED, code, text);
+}
+
+/* The mailbox cannot be had: every message that is not there yet is failed with the reason. */
+void
+haul_transfer_fail_all (HaulTransfer *transfer, const GError *error)
+{
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      HaulItem *item = transfer->items->pdata[i];
+      if (item->state == HAUL_ITEM_OPEN || item->state == HAUL_ITEM_STAGED)
+        haul_transfer_fail (transfer, item, haul_policy_get_code (error), error->message);
+    }
+}
+
+static void
+set_copied (HaulTransfer *self, HaulItem *item, guint32 uid)
+{
+  item->state = HAUL_ITEM_COPIED;
+  item->uid = uid;
+  haul_run_count (self->run, self->index, &(HaulCounts){ .copied = 1 });
+  haul_run_count_item (self->run, self->index, item, item->size);
+}
+
+/**
+ * haul_transfer_sync:
+ * @transfer: a folder
+ * @reason: (nullable): what broke the connection
+ * @error: return location; %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * After the staging mailbox was settled: what the journal calls placed is copied, everything else that was sent is open
+ * again. A message over which the connection broke three times is failed with the reason.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error)
+{
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      HaulItem *item = transfer->items->pdata[i];
+      guint32 uid = 0;
+      if (item->row == 0 || item->state == HAUL_ITEM_DONE || item->state == HAUL_ITEM_COPIED)
+        continue;
+      if (!haul_journal_item_find_placed (transfer->run->journal, item->row, &uid, error))
+        return FALSE;
+      if (uid != 0)
+        {
+          set_copied (transfer, item, uid);
+          continue;
+        }
+      item->state = HAUL_ITEM_OPEN;
+      item->row = 0;
+      item->staged_uid = 0;
+      item->is_doubtful = TRUE;
+      item->attempts++;
+      haul_run_count_item (transfer->run, transfer->index, item, 0);
+      if (item->attempts >= ATTEMPTS_MAX)
+        haul_transfer_fail (transfer, item, reason == NULL ? "refused" : haul_policy_get_code (reason),
+                            reason == NULL ? "the server took the message and did not place it" : reason->message);
+    }
+  return TRUE;
+}
+
+static void
+add_keyword (GPtrArray *keywords, const HaulImapStatus *status, const char *keyword, guint *n_lost)
+{
+  if (haul_imap_append_is_keyword (keyword) && haul_target_allows_keyword (status, keyword))
+    g_ptr_array_add (keywords, g_strdup (keyword));
+  else
+    (*n_lost)++;
+}
+
+/* What goes onto the APPEND line: flags, keywords the mailbox keeps, a date the server understands. */
+static void
+prepare_item (HaulTransfer *self, HaulItem *item, const HaulImapStatus *status)
+{
+  static const struct
+  {
+    HaulMessageFlags flag;
+    const char *keyword;
+  } table[] = { { HAUL_MESSAGE_FORWARDED, "$Forwarded" },
+                { HAUL_MESSAGE_JUNK, "$Junk" },
+                { HAUL_MESSAGE_NOT_JUNK, "$NotJunk" } };
+  g_autoptr (GPtrArray) keywords = g_ptr_array_new ();
+  gint64 now = haul_clock_now ();
+  guint n_lost = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (item->flags & table[i].flag)
+      add_keyword (keywords, status, table[i].keyword, &n_lost);
+  for (guint i = 0; item->keywords != NULL && item->keywords[i] != NULL; i++)
+    add_keyword (keywords, status, item->keywords[i], &n_lost);
+  g_ptr_array_add (keywords, NULL);
+  g_clear_pointer (&item->sent_keywords, g_strfreev);
+  item->sent_keywords = (char **)g_ptr_array_free (g_steal_pointer (&keywords), FALSE);
+  item->sent_flags = haul_item_get_imap_flags (item);
+  item->sent_date = haul_imap_text_clamp_date (item->date == 0 ? now : item->date, now);
+  if (item->attempts == 0)
+    self->n_keywords_lost += n_lost;
+}
+
+/* Is the error about this one message, on a connection that is well? */
+static gboolean
+is_about_message (const GError *error, HaulImapSession *session)
+{
+  HaulPolicy policy = haul_policy_decide (error, 0);
+
+  return policy.scope == HAUL_SCOPE_MESSAGE && policy.action == HAUL_ACTION_FAIL
+         && haul_imap_session_is_usable (session);
+}
+
+static gboolean
+append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, HaulItem *item, GError **error)
+{
+  HaulRun *run = self->run;
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GInputStream) body = haul_source_load (self->source, item, run->spool_dir, run->stop, &local_error);
+
+  if (body == NULL)
+    {
+      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        haul_transfer_fail (self, item, haul_source_get_code (local_error), local_error->message);
+      return TRUE;
+    }
+  if (!haul_journal_item_add (run->journal, self->row, item, error))
+    return FALSE;
+  if (haul_staging_append (staging, session, item, self->index, body, &local_error))
+    {
+      item->state = HAUL_ITEM_STAGED;
+      return TRUE;
+    }
+  if (!is_about_message (local_error, session))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  haul_run_count_item (run, self->index, item, 0);
+  if (!haul_journal_item_refuse (run->journal, item->row, error))
+    return FALSE;
+  item->row = 0;
+  if (item->sent_keywords != NULL && item->sent_keywords[0] != NULL
+      && g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    {
+      /* servers.md §4.5: once more with system flags only. */
+      g_clear_pointer (&item->sent_keywords, g_strfreev);
+      self->n_keywords_lost++;
+      return append_item (self, session, staging, item, error);
+    }
+  haul_transfer_fail (self, item, haul_policy_get_code (local_error), local_error->message);
+  return TRUE;
+}
+
+/* Places what is staged, and learns where it is. */
+static gboolean
+settle (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, GError **error)
+{
+  haul_progress_set_phase (self->run->progress, HAUL_PHASE_PLACING);
+  if (!haul_staging_settle (staging, session, FALSE, error))
+    return FALSE;
+  haul_progress_set_phase (self->run->progress, HAUL_PHASE_COPYING);
+  return haul_transfer_sync (self, NULL, error);
+}
+
+/**
+ * haul_transfer_upload:
+ * @transfer: a folder after its census
+ * @session: the lane's session
+ * @staging: (inout): the lane's generation; made when there is none and something has to be sent
+ * @error: return location; about the connection, the account or the journal. What is about one message is reported
+ *
+ * Sends the messages that are open, and places them in batches. When the run is stopped it places what it has sent.
+ *
+ * Returns: %TRUE when nothing is open any more or the run is stopping
+ */
+gboolean
+haul_transfer_upload (HaulTransfer *transfer, HaulImapSession *session, HaulStaging **staging, GError **error)
+{
+  HaulRun *run = transfer->run;
+  guint n_staged = 0;
+  guint64 staged_bytes = 0;
+  gint64 since_us = g_get_monotonic_time ();
+
+  for (guint i = 0; i < transfer->items->len && !haul_run_is_stopping (run); i++)
+    {
+      HaulItem *item = transfer->items->pdata[i];
+      if (item->state != HAUL_ITEM_OPEN)
+        continue;
+      if (!haul_run_wait_while_paused (run, session, error))
+        return FALSE;
+      if (*staging == NULL && (*staging = haul_staging_new (run, session, error)) == NULL)
+        return FALSE;
+      if (!append_item (transfer, session, *staging, item, error))
+        return FALSE;
+      n_staged += item->state == HAUL_ITEM_STAGED;
+      staged_bytes += item->state == HAUL_ITEM_STAGED ? item->size : 0;
+      if (n_staged < BATCH_MESSAGES && staged_bytes < BATCH_BYTES && g_get_monotonic_time () - since_us < BATCH_US)
+        continue;
+      if (!settle (transfer, session, *staging, error))
+        return FALSE;
+      n_staged = 0;
+      staged_bytes = 0;
+      since_us = g_get_monotonic_time ();
+    }
+  return n_staged == 0 || settle (transfer, session, *staging, error);
+}
+
+/* What the census decides about must be known: the journal's date is the one that is sent. */
+void
+haul_transfer_prepare (HaulTransfer *transfer, const HaulImapStatus *status)
+{
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      HaulItem *item = transfer->items->pdata[i];
+      if (item->state == HAUL_ITEM_OPEN)
+        prepare_item (transfer, item, status);
+    }
+}
+
+static void
+report_copied (HaulTransfer *self, HaulItem *item)
+{
+  if (item->problem != NULL)
+    add_line (self, item, HAUL_OUTCOME_COPIED, "guessed", item->problem);
+  else if (item->date == 0)
+    add_line (self, item, HAUL_OUTCOME_COPIED, "no-date",
+              "the store says no date of receipt; the time of copying was given");
+}
+
+/**
+ * haul_transfer_finish:
+ * @transfer: a folder that is done, or was broken off
+ *
+ * Closes its row of the report: what was not reached is counted as skipped, in one line, so that the numbers add up.
+ */
+void
+haul_transfer_finish (HaulTransfer *transfer)
+{
+  HaulRun *run = transfer->run;
+  HaulReportFolder *row = g_ptr_array_index (run->report->folders, transfer->index);
+  guint64 n_left = 0, bytes_left = 0;
+  guint n_copied = 0;
+
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      HaulItem *item = transfer->items->pdata[i];
+      if (item->state == HAUL_ITEM_OPEN || item->state == HAUL_ITEM_STAGED)
+        {
+          n_left++;
+          bytes_left += item->size;
+        }
+      if (item->state != HAUL_ITEM_COPIED)
+        continue;
+      n_copied++;
+      report_copied (transfer, item);
+    }
+  if (n_left > 0)
+    {
+      g_autofree char *text
+          = g_strdup_printf ("%" G_GUINT64_FORMAT " messages were not reached before the run ended", n_left);
+      HaulRunLine line = { "", 0, bytes_left, HAUL_OUTCOME_SKIPPED, "not-reached", text, NULL };
+      haul_run_count (run, transfer->index, &(HaulCounts){ .skipped = n_left });
+      haul_run_add_line (run, transfer->index, &line);
+    }
+  if (transfer->n_keywords_lost > 0)
+    {
+      g_autofree char *note = g_strdup_printf ("%u labels cannot be kept in this mailbox.", transfer->n_keywords_lost);
+      haul_run_add_note (run, transfer->index, note);
+    }
+  row->rung = n_copied > 0 ? "R1" : "";
+  row->is_checked = transfer->is_checked && n_left == 0;
+}

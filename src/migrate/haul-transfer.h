@@ -1,0 +1,38 @@
+/* haul-transfer.h - one folder on its way into one mailbox
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "migrate/haul-listing.h"
+#include "migrate/haul-run.h"
+#include "migrate/haul-source.h"
+#include "migrate/haul-staging.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  HaulRun *run;                 /* borrowed */
+  guint index;                  /* in the plan and the report */
+  const HaulPlanFolder *folder; /* borrowed from the plan */
+  HaulSource *source;           /* (owned) (nullable) */
+  GPtrArray *items;             /* (owned) (element-type HaulItem) those that are to be on the server */
+  gint64 row;                   /* in the journal */
+  guint32 uid_validity;         /* of the mailbox, as the census saw it */
+  guint n_keywords_lost;
+  gboolean is_checked;
+} HaulTransfer;
+
+HaulTransfer *haul_transfer_new (HaulRun *run, guint index);
+void haul_transfer_free (HaulTransfer *transfer);
+void haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text);
+void haul_transfer_fail_all (HaulTransfer *transfer, const GError *error);
+gboolean haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error);
+gboolean haul_transfer_upload (HaulTransfer *transfer, HaulImapSession *session, HaulStaging **staging, GError **error);
+void haul_transfer_prepare (HaulTransfer *transfer, const HaulImapStatus *status);
+void haul_transfer_finish (HaulTransfer *transfer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulTransfer, haul_transfer_free)
+
+G_END_DECLS
