@@ -76,8 +76,15 @@ haul_store_open_folder (HaulStore *self, const HaulFolder *folder, GCancellable 
   return HAUL_STORE_GET_IFACE (self)->open_folder (self, folder, cancellable, error);
 }
 
-static void
-count_message (HaulFolder *folder, const HaulMessage *message)
+/**
+ * haul_store_add_to_count:
+ * @folder: (inout): a folder whose counts are not -1
+ * @message: a message of it
+ *
+ * Adds one message to a folder's counts and dates.
+ */
+void
+haul_store_add_to_count (HaulFolder *folder, const HaulMessage *message)
 {
   folder->messages++;
   folder->bytes += (gint64)message->size;
@@ -118,7 +125,7 @@ haul_store_count_folder (HaulStore *self, const HaulFolder *folder, GCancellable
   counted->messages = counted->bytes = counted->deleted = 0;
   while ((message = haul_reader_next (reader, cancellable, &local_error)) != NULL)
     {
-      count_message (counted, message);
+      haul_store_add_to_count (counted, message);
       haul_message_free (message);
     }
   if (local_error != NULL)

@@ -73,6 +73,7 @@ HaulReader *
 haul_store_open_folder (HaulStore *self, const HaulFolder *folder, GCancellable *cancellable, GError **error);
 HaulFolder *
 haul_store_count_folder (HaulStore *self, const HaulFolder *folder, GCancellable *cancellable, GError **error);
+void haul_store_add_to_count (HaulFolder *folder, const HaulMessage *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulStoreInfo, haul_store_info_unref)
 

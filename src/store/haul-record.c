@@ -1,0 +1,423 @@
+/* haul-record.c - stores, folders and messages as payloads of frames
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * haul_record_from_*() runs in mailhaul-reader and makes records that keep the bounds; haul_record_to_*() runs in the
+ * program that started it and refuses a record that does not.
+ *
+ * Thread:  any.
+ * Errors:  HAUL_STORE_ERROR_READER_PROTOCOL.
+ */
+#include "store/haul-record.h"
+
+#include "store/haul-store-error.h"
+
+#include <string.h>
+
+#define MAX_PROGRAM 256
+#define MAX_FORMAT 32
+#define MAX_PATH_OCTETS 65536
+#define MAX_DEPTH 128
+#define MAX_NAME 16384
+#define MAX_NAMES 262144 /* octets of all names of one path */
+#define MAX_KEYWORDS 64
+#define MAX_KEYWORD 256
+#define MAX_SIZE (G_GINT64_CONSTANT (1) << 50)
+#define MIN_TIME G_GINT64_CONSTANT (-62135596800) /* year 1 */
+#define MAX_TIME G_GINT64_CONSTANT (253402300799) /* year 9999 */
+#define ALL_FLAGS ((HAUL_MESSAGE_NOT_JUNK << 1) - 1)
+
+/* The error domains that may cross, by number. */
+enum
+{
+  DOMAIN_OTHER,
+  DOMAIN_STORE,
+  DOMAIN_IO,
+};
+
+static gboolean
+refuse (GError **error, const char *what)
+{
+  g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_READER_PROTOCOL, "The reader sent a record with a bad %s.",
+               what);
+  return FALSE;
+}
+
+/**
+ * haul_record_dup_text:
+ * @text: (nullable): a sentence or name
+ * @max: the most octets to keep
+ *
+ * Makes text from a store fit for a record and a terminal: valid, no longer than @max, control characters blanked.
+ *
+ * Returns: (transfer full): the text, empty for %NULL
+ */
+char *
+haul_record_dup_text (const char *text, gsize max)
+{
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+  GString *clean = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      gsize length = (gsize)(g_utf8_next_char (p) - p);
+
+      if (clean->len + length > max)
+        break;
+      if (g_unichar_iscntrl (c))
+        g_string_append_c (clean, ' ');
+      else
+        g_string_append_len (clean, p, (gssize)length);
+    }
+  return g_string_free (clean, FALSE);
+}
+
+/* A text that came: refused when too long, cleaned, NULL when empty. */
+static gboolean
+take_text (const char *text, gsize max, char **out, GError **error)
+{
+  if (strlen (text) > max)
+    return refuse (error, "text");
+  *out = *text != '\0' ? haul_record_dup_text (text, max) : NULL;
+  return TRUE;
+}
+
+static gint64
+clamp_time (gint64 seconds)
+{
+  return seconds < MIN_TIME || seconds > MAX_TIME ? 0 : seconds;
+}
+
+/**
+ * haul_record_from_store:
+ * @info: a store
+ *
+ * Returns: (transfer floating): its record
+ */
+GVariant *
+haul_record_from_store (const HaulStoreInfo *info)
+{
+  g_autofree char *program = haul_record_dup_text (info->program, MAX_PROGRAM);
+  g_autofree char *owner = haul_record_dup_text (info->owner, HAUL_RECORD_MAX_TEXT);
+  g_autofree char *warning = haul_record_dup_text (info->warning, HAUL_RECORD_MAX_TEXT);
+
+  return g_variant_new ("(ssu^ayss)", program, info->format, (guint32)info->grade, info->path, owner, warning);
+}
+
+/* A store may not name a path that the walk was not sent to. */
+static gboolean
+lies_under (const char *path, const char *root)
+{
+  gsize length = strlen (root);
+
+  while (length > 1 && root[length - 1] == '/')
+    length--;
+  if (path[0] != '/' || strncmp (path, root, length) != 0)
+    return FALSE;
+  if (path[length] != '\0' && path[length] != '/' && length > 1)
+    return FALSE;
+  return strstr (path, "/../") == NULL && !g_str_has_suffix (path, "/..");
+}
+
+/**
+ * haul_record_to_store:
+ * @record: of a STORE frame
+ * @root: the path that was looked through
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the store
+ */
+HaulStoreInfo *
+haul_record_to_store (GVariant *record, const char *root, GError **error)
+{
+  const char *program, *format, *path, *owner, *warning;
+  guint32 grade;
+
+  g_variant_get (record, "(&s&su^&ay&s&s)", &program, &format, &grade, &path, &owner, &warning);
+  if (*program == '\0' || strlen (program) > MAX_PROGRAM)
+    return refuse (error, "program"), NULL;
+  if (*format == '\0' || strlen (format) > MAX_FORMAT || grade > HAUL_GRADE_SALVAGE)
+    return refuse (error, "format"), NULL;
+  if (strlen (path) > MAX_PATH_OCTETS || !lies_under (path, root))
+    return refuse (error, "path"), NULL;
+
+  g_autofree char *clean = haul_record_dup_text (program, MAX_PROGRAM);
+  g_autoptr (HaulStoreInfo) info = haul_store_info_new (clean, format, grade, path);
+  if (!take_text (owner, HAUL_RECORD_MAX_TEXT, &info->owner, error)
+      || !take_text (warning, HAUL_RECORD_MAX_TEXT, &info->warning, error))
+    return NULL;
+  return g_steal_pointer (&info);
+}
+
+/**
+ * haul_record_from_folder:
+ * @folder: a folder
+ *
+ * Returns: (transfer floating): its record
+ */
+GVariant *
+haul_record_from_folder (const HaulFolder *folder)
+{
+  g_autofree char *problem = haul_record_dup_text (folder->problem, HAUL_RECORD_MAX_TEXT);
+
+  return g_variant_new ("(s^asuxxxxxs)", folder->id, folder->path, (guint32)folder->role, folder->messages,
+                        folder->bytes, folder->deleted, clamp_time (folder->oldest), clamp_time (folder->newest),
+                        problem);
+}
+
+static gboolean
+check_path (const char *const *path, GError **error)
+{
+  gsize total = 0;
+  guint depth = g_strv_length ((char **)path);
+
+  for (guint i = 0; i < depth; i++)
+    {
+      gsize length = strlen (path[i]);
+      if (length == 0 || length > MAX_NAME)
+        return refuse (error, "folder name");
+      total += length;
+    }
+  if (depth == 0 || depth > MAX_DEPTH || total > MAX_NAMES)
+    return refuse (error, "folder path");
+  return TRUE;
+}
+
+/**
+ * haul_record_to_folder:
+ * @record: of a FOLDER, COUNT or READ frame
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the folder
+ */
+HaulFolder *
+haul_record_to_folder (GVariant *record, GError **error)
+{
+  const char *id, *problem;
+  g_autofree const char **path = NULL;
+  guint32 role;
+  gint64 messages, bytes, deleted, oldest, newest;
+
+  g_variant_get (record, "(&s^a&suxxxxx&s)", &id, &path, &role, &messages, &bytes, &deleted, &oldest, &newest,
+                 &problem);
+  if (strlen (id) > HAUL_RECORD_MAX_KEY || role >= HAUL_N_ROLES)
+    return refuse (error, "folder"), NULL;
+  if (!check_path (path, error))
+    return NULL;
+  if (messages < -1 || bytes < -1 || deleted < -1 || messages > MAX_SIZE || bytes > MAX_SIZE || deleted > messages)
+    return refuse (error, "count"), NULL;
+
+  g_autoptr (HaulFolder) folder = haul_folder_new (id, path, role);
+  folder->messages = messages;
+  folder->bytes = bytes;
+  folder->deleted = deleted;
+  folder->oldest = clamp_time (oldest);
+  folder->newest = clamp_time (newest);
+  if (!take_text (problem, HAUL_RECORD_MAX_TEXT, &folder->problem, error))
+    return NULL;
+  return g_steal_pointer (&folder);
+}
+
+static GVariant *
+digest_variant (const HaulMessage *message)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, message->digest, message->is_measured ? HAUL_DIGEST_LENGTH : 0,
+                                    1);
+}
+
+/* An empty digest means: not measured. */
+static gboolean
+take_digest (GVariant *value, HaulMessage *message, GError **error)
+{
+  gsize length;
+  const guint8 *octets = g_variant_get_fixed_array (value, &length, 1);
+
+  if (length != 0 && length != HAUL_DIGEST_LENGTH)
+    return refuse (error, "digest");
+  message->is_measured = length != 0;
+  if (message->is_measured)
+    memcpy (message->digest, octets, HAUL_DIGEST_LENGTH);
+  return TRUE;
+}
+
+static GVariant *
+keywords_variant (const HaulMessage *message)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (guint i = 0, n = 0; message->keywords != NULL && message->keywords[i] != NULL && n < MAX_KEYWORDS; i++)
+    {
+      const char *word = message->keywords[i];
+      if (*word == '\0' || strlen (word) > MAX_KEYWORD || !g_utf8_validate (word, -1, NULL))
+        continue;
+      g_variant_builder_add (&builder, "s", word);
+      n++;
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static gboolean
+take_keywords (GVariant *value, HaulMessage *message, GError **error)
+{
+  if (g_variant_n_children (value) > MAX_KEYWORDS)
+    return refuse (error, "number of keywords");
+  g_autofree const char **words = g_variant_get_strv (value, NULL);
+  for (guint i = 0; words[i] != NULL; i++)
+    if (*words[i] == '\0' || strlen (words[i]) > MAX_KEYWORD)
+      return refuse (error, "keyword");
+  if (words[0] != NULL)
+    message->keywords = g_strdupv ((char **)words);
+  return TRUE;
+}
+
+/**
+ * haul_record_from_message:
+ * @message: a message
+ *
+ * Returns: (transfer floating): its record
+ */
+GVariant *
+haul_record_from_message (const HaulMessage *message)
+{
+  g_autofree char *problem = haul_record_dup_text (message->problem, HAUL_RECORD_MAX_TEXT);
+
+  return g_variant_new ("(st@ayxu@asus)", message->key, MIN (message->size, (guint64)MAX_SIZE),
+                        digest_variant (message), clamp_time (message->received), message->flags & ALL_FLAGS,
+                        keywords_variant (message), (guint32)message->state, problem);
+}
+
+/**
+ * haul_record_to_message:
+ * @record: of a MESSAGE frame
+ * @error: return location
+ *
+ * The ordinal is not in the record: whoever takes it counts.
+ *
+ * Returns: (transfer full) (nullable): the message
+ */
+HaulMessage *
+haul_record_to_message (GVariant *record, GError **error)
+{
+  const char *key, *problem;
+  g_autoptr (GVariant) digest = NULL;
+  g_autoptr (GVariant) keywords = NULL;
+  guint64 size;
+  gint64 received;
+  guint32 flags, state;
+
+  g_variant_get (record, "(&st@ayxu@asu&s)", &key, &size, &digest, &received, &flags, &keywords, &state, &problem);
+  if (*key == '\0' || strlen (key) > HAUL_RECORD_MAX_KEY)
+    return refuse (error, "key"), NULL;
+  if (size > (guint64)MAX_SIZE || (flags & ~(guint32)ALL_FLAGS) != 0 || state > HAUL_MESSAGE_UNREADABLE)
+    return refuse (error, "message"), NULL;
+
+  g_autoptr (HaulMessage) message = haul_message_new (key, 0);
+  message->size = size;
+  message->received = clamp_time (received);
+  message->flags = flags;
+  message->state = state;
+  if (!take_digest (digest, message, error) || !take_keywords (keywords, message, error)
+      || !take_text (problem, HAUL_RECORD_MAX_TEXT, &message->problem, error))
+    return NULL;
+  return g_steal_pointer (&message);
+}
+
+/**
+ * haul_record_from_measure:
+ * @message: a message, measured, or else with a problem
+ *
+ * Returns: (transfer floating): what measuring it gave
+ */
+GVariant *
+haul_record_from_measure (const HaulMessage *message)
+{
+  g_autofree char *problem
+      = haul_record_dup_text (message->is_measured ? NULL : message->problem, HAUL_RECORD_MAX_TEXT);
+
+  return g_variant_new ("(t@ays)", MIN (message->size, (guint64)MAX_SIZE), digest_variant (message), problem);
+}
+
+/**
+ * haul_record_add_measure:
+ * @record: of a MEASURE frame
+ * @message: (inout): the message it belongs to
+ * @error: return location
+ *
+ * Puts in size and digest; without a digest the message becomes unreadable with the problem named.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_record_add_measure (GVariant *record, HaulMessage *message, GError **error)
+{
+  g_autoptr (GVariant) digest = NULL;
+  const char *problem;
+  guint64 size;
+
+  g_variant_get (record, "(t@ay&s)", &size, &digest, &problem);
+  if (size > (guint64)MAX_SIZE)
+    return refuse (error, "size");
+  if (!take_digest (digest, message, error))
+    return FALSE;
+  message->size = size;
+  if (message->is_measured)
+    return TRUE;
+  message->state = HAUL_MESSAGE_UNREADABLE;
+  g_clear_pointer (&message->problem, g_free);
+  return take_text (problem, HAUL_RECORD_MAX_TEXT, &message->problem, error);
+}
+
+/**
+ * haul_record_from_error:
+ * @error: an error
+ *
+ * Returns: (transfer floating): its record
+ */
+GVariant *
+haul_record_from_error (const GError *error)
+{
+  g_autofree char *text = haul_record_dup_text (error->message, HAUL_RECORD_MAX_TEXT);
+  guint32 domain = DOMAIN_OTHER;
+  guint32 code = 0;
+
+  if (error->domain == HAUL_STORE_ERROR)
+    domain = DOMAIN_STORE, code = (guint32)error->code;
+  else if (error->domain == G_IO_ERROR)
+    domain = DOMAIN_IO, code = (guint32)error->code;
+  else if (error->domain == G_FILE_ERROR)
+    domain = DOMAIN_IO, code = (guint32)g_io_error_from_file_error (error->code);
+  return g_variant_new ("(uus)", domain, code, text);
+}
+
+/**
+ * haul_record_to_error:
+ * @record: of an ERROR frame
+ *
+ * The codes that only the program itself may give (the reader died, the protocol was broken, a person stopped it) are
+ * not believed.
+ *
+ * Returns: (transfer full): the error
+ */
+GError *
+haul_record_to_error (GVariant *record)
+{
+  guint32 domain, code;
+  const char *text;
+
+  g_variant_get (record, "(uu&s)", &domain, &code, &text);
+  if (strlen (text) > HAUL_RECORD_MAX_TEXT || domain > DOMAIN_IO
+      || (domain == DOMAIN_STORE && code > HAUL_STORE_ERROR_UNSUPPORTED) || code > G_IO_ERROR_NO_SUCH_DEVICE)
+    {
+      GError *bad = NULL;
+      refuse (&bad, "error");
+      return bad;
+    }
+  g_autofree char *clean = haul_record_dup_text (text, HAUL_RECORD_MAX_TEXT);
+  if (domain == DOMAIN_STORE)
+    return g_error_new_literal (HAUL_STORE_ERROR, (int)code, clean);
+  if (domain == DOMAIN_IO && code != G_IO_ERROR_CANCELLED)
+    return g_error_new_literal (G_IO_ERROR, (int)code, clean);
+  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, clean);
+}
