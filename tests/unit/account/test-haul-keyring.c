@@ -62,6 +62,8 @@ test_round (void)
   g_autoptr (HaulAccount) port = make_account ("CORP\\bob", "mail.example.org", 143, HAUL_SECURITY_STARTTLS, NULL);
   g_autoptr (HaulAccount) ann = make_account ("CORP\\ann", "mail.example.org", 0, HAUL_SECURITY_TLS, NULL);
   g_autoptr (HaulAccount) elsewhere = make_account ("CORP\\bob", "mail.example.com", 0, HAUL_SECURITY_TLS, NULL);
+  g_autoptr (HaulAccount) starttls = make_account ("ann", "mail.example.org", 0, HAUL_SECURITY_STARTTLS, "ann's");
+  g_autoptr (HaulAccount) any = make_account ("ann", "mail.example.org", 0, HAUL_SECURITY_AUTO, NULL);
   g_autoptr (HaulAccount) renewed = make_account ("CORP\\bob", "mail.example.org", 0, HAUL_SECURITY_TLS, "new");
   g_autoptr (GError) error = NULL;
 
@@ -73,6 +75,8 @@ test_round (void)
   assert_kept (port, NULL);
   assert_kept (ann, NULL);
   assert_kept (elsewhere, NULL);
+  store (starttls);
+  assert_kept (any, "ann's");
   store (renewed);
   assert_kept (bob, "new");
   g_assert_true (haul_keyring_clear (bob, NULL, &error));

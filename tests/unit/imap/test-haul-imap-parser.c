@@ -305,6 +305,7 @@ test_fetch (void)
     { "* 1 FETCH (INTERNALDATE \"never\" UID 7)\r\n", "FETCH number=1 uid=7" },
     { "* 1 FETCH (RFC822.SIZE 4294967296)\r\n", "FETCH number=1 size=4294967296" },
     { "* 1 FETCH (BODY[] {5}\r\nab\r\n) UID 9)\r\n", "FETCH number=1 uid=9 body=1|ab\r\n)" },
+    { "* 1 FETCH (BODY[] \"\")\r\n* 2 FETCH (UID 3)\r\n", "FETCH number=1 body=1\nFETCH number=2 uid=3|" },
     { "* 1 FETCH (UID 9 BODY[HEADER] {0}\r\n)\r\n", "FETCH number=1 uid=9 body=1|" },
     { "* 1 FETCH (BODY[]<0> \"x\\\"y\" RFC822.HEADER {1}\r\nz)\r\n", "FETCH number=1 body=1|x\"y|z" },
     { "* 1 FETCH (BODY[] NIL UID 2)\r\n", "FETCH number=1 uid=2" },
