@@ -85,12 +85,8 @@ tell (const HaulImapOptions *options, HaulImapStep step)
 }
 
 static gboolean
-check_plaintext (HaulImapSession *self, const HaulImapOptions *options, GError **error)
+refuse_plaintext (const HaulImapOptions *options, GError **error)
 {
-  if (options->allow_plaintext
-      || (haul_endpoint_is_loopback (options->endpoint)
-          && haul_imap_transport_is_loopback (haul_imap_channel_get_transport (self->channel))))
-    return TRUE;
   g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_NO_TLS, "plain text to %s was not allowed",
                options->endpoint->host);
   return FALSE;
@@ -105,8 +101,10 @@ settle (HaulImapSession *self, const HaulImapOptions *options, GCancellable *can
 
   if (security == HAUL_SECURITY_TLS && !haul_imap_channel_start_tls (self->channel, &policy, cancellable, error))
     return FALSE;
-  if (security == HAUL_SECURITY_NONE && !check_plaintext (self, options, error))
-    return FALSE;
+  /* The name said so before, but names can be made to lead anywhere. */
+  if (security == HAUL_SECURITY_NONE && !options->allow_plaintext
+      && !haul_imap_transport_is_loopback (haul_imap_channel_get_transport (self->channel)))
+    return refuse_plaintext (options, error);
   if (security != HAUL_SECURITY_STARTTLS)
     tell (options, HAUL_IMAP_STEP_SECURED);
 
@@ -142,8 +140,13 @@ HaulImapSession *
 haul_imap_session_open (const HaulImapOptions *options, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (options->endpoint->security != HAUL_SECURITY_AUTO, NULL);
+  if (options->endpoint->security == HAUL_SECURITY_NONE && !options->allow_plaintext
+      && !haul_endpoint_is_loopback (options->endpoint))
+    {
+      refuse_plaintext (options, error);
+      return NULL;
+    }
   HaulImapTransport *transport = haul_imap_transport_connect (options->endpoint, cancellable, error);
-
   if (transport == NULL)
     return NULL;
   g_autoptr (HaulImapSession) self = g_new0 (HaulImapSession, 1);

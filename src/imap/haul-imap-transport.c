@@ -236,6 +236,18 @@ haul_imap_transport_is_loopback (HaulImapTransport *transport)
          && g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
+/* A connection that broke is one thing to the callers, however the layers below name it. */
+static void
+set_io_error (GError **error, const GError *io_error)
+{
+  if (g_error_matches (io_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_propagate_error (error, g_error_copy (io_error));
+  else if (g_error_matches (io_error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the server does not answer any more");
+  else
+    g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_CLOSED, "the connection broke: %s", io_error->message);
+}
+
 /**
  * haul_imap_transport_start_tls:
  * @transport: a transport whose input is empty
@@ -263,6 +275,7 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
   if (tls == NULL)
     return FALSE;
   GTlsConnection *connection = haul_imap_tls_get_connection (tls);
+  g_socket_set_timeout (g_socket_connection_get_socket (transport->connection), 0);
   wait_begin (&wait, limits.tls_ms, cancellable);
   g_tls_connection_handshake_async (connection, G_PRIORITY_DEFAULT, wait.cancellable, on_result, &wait);
   g_tls_connection_handshake_finish (connection, wait_run (&wait), &handshake_error);
@@ -272,22 +285,15 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
       g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the TLS handshake did not finish");
       return FALSE;
     }
+  if (handshake_error != NULL && handshake_error->domain == G_IO_ERROR)
+    {
+      set_io_error (error, handshake_error);
+      return FALSE;
+    }
   if (!haul_imap_tls_check (tls, handshake_error, error))
     return FALSE;
   g_set_object (&transport->stream, G_IO_STREAM (connection));
   return TRUE;
-}
-
-/* A connection that broke is one thing to the callers, however the layers below name it. */
-static void
-set_io_error (GError **error, const GError *io_error)
-{
-  if (g_error_matches (io_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_propagate_error (error, g_error_copy (io_error));
-  else if (g_error_matches (io_error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the server does not answer any more");
-  else
-    g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_CLOSED, "the connection broke: %s", io_error->message);
 }
 
 static void

@@ -11,11 +11,14 @@
 #include <sys/socket.h>
 
 #define PATIENCE_SECONDS 20
+/* For a connection to come to its end by itself when the server is stopped. */
+#define FAREWELL_US (2 * G_USEC_PER_SEC)
 
 struct _HaulTestServer
 {
   GSocketListener *listener;    /* (owned) */
-  GCancellable *cancellable;    /* (owned) */
+  GCancellable *closing;        /* (owned) ends the accepting */
+  GCancellable *cancellable;    /* (owned) ends the connections */
   GThread *thread;              /* (owned) (nullable) */
   GPtrArray *scripts;           /* (owned) (element-type utf8) */
   GTlsCertificate *certificate; /* (owned) (nullable) */
@@ -25,6 +28,8 @@ struct _HaulTestServer
   GString *heard;      /* (owned) (mutex) */
   char *problem;       /* (owned) (nullable) (mutex) the first */
   guint n_connections; /* (mutex) */
+  guint n_active;      /* (mutex) */
+  GCond ended;         /* (mutex) */
 };
 
 /* One connection. */
@@ -218,6 +223,10 @@ serve (gpointer data)
   while (goes_on && fill (peer))
     continue;
   g_socket_close (g_socket_connection_get_socket (peer->connection), NULL);
+  g_mutex_lock (&peer->server->mutex);
+  peer->server->n_active--;
+  g_cond_signal (&peer->server->ended);
+  g_mutex_unlock (&peer->server->mutex);
   g_object_unref (peer->stream);
   g_object_unref (peer->connection);
   g_byte_array_unref (peer->input);
@@ -232,12 +241,13 @@ accept_all (gpointer data)
   HaulTestServer *self = data;
   GSocketConnection *connection;
 
-  while ((connection = g_socket_listener_accept (self->listener, NULL, self->cancellable, NULL)) != NULL)
+  while ((connection = g_socket_listener_accept (self->listener, NULL, self->closing, NULL)) != NULL)
     {
       Peer *peer = g_new0 (Peer, 1);
       g_mutex_lock (&self->mutex);
       guint index = MIN (self->n_connections, self->scripts->len - 1);
       self->n_connections++;
+      self->n_active++;
       g_mutex_unlock (&self->mutex);
       peer->server = self;
       peer->connection = connection;
@@ -260,7 +270,9 @@ new_server (const char *address, guint16 port, const char *certificate_path)
   g_autoptr (GError) error = NULL;
 
   g_mutex_init (&self->mutex);
+  g_cond_init (&self->ended);
   self->listener = g_socket_listener_new ();
+  self->closing = g_cancellable_new ();
   self->cancellable = g_cancellable_new ();
   self->scripts = g_ptr_array_new_with_free_func (g_free);
   self->peers = g_ptr_array_new ();
@@ -327,8 +339,14 @@ stop (HaulTestServer *self)
 {
   if (self->thread == NULL)
     return;
-  g_cancellable_cancel (self->cancellable);
+  g_cancellable_cancel (self->closing);
   g_thread_join (g_steal_pointer (&self->thread));
+  gint64 deadline = g_get_monotonic_time () + FAREWELL_US;
+  g_mutex_lock (&self->mutex);
+  while (self->n_active > 0 && g_cond_wait_until (&self->ended, &self->mutex, deadline))
+    continue;
+  g_mutex_unlock (&self->mutex);
+  g_cancellable_cancel (self->cancellable);
   for (guint i = 0; i < self->peers->len; i++)
     g_thread_join (self->peers->pdata[i]);
 }
@@ -348,6 +366,7 @@ haul_test_server_free (HaulTestServer *server)
 {
   stop (server);
   g_object_unref (server->listener);
+  g_object_unref (server->closing);
   g_object_unref (server->cancellable);
   g_clear_object (&server->certificate);
   g_ptr_array_unref (server->scripts);
@@ -355,5 +374,6 @@ haul_test_server_free (HaulTestServer *server)
   g_string_free (server->heard, TRUE);
   g_free (server->problem);
   g_mutex_clear (&server->mutex);
+  g_cond_clear (&server->ended);
   g_free (server);
 }
