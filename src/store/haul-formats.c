@@ -7,13 +7,13 @@
 #include "store/haul-formats.h"
 
 #include "store/haul-format-dbx.h"
+#include "store/haul-format-eml.h"
+#include "store/haul-format-maildir.h"
 #include "store/haul-format-mbox.h"
 
 /* In the order of sniffing: the surest magic first, plain text last. */
 static const HaulFormat *const formats[] = {
-  &haul_format_dbx,
-  &haul_format_mbox,
-  NULL,
+  &haul_format_dbx, &haul_format_maildir, &haul_format_mbox, &haul_format_eml, NULL,
 };
 
 const HaulFormat *

@@ -11,8 +11,14 @@
 
 #include "base/haul-utf7.h"
 #include "store/haul-dir.h"
+#include "store/haul-file.h"
+#include "store/haul-header.h"
 
 #include <string.h>
+
+#define HEAD_SIZE 4096
+#define MIN_FIELDS 3
+#define MAX_LOOKED_AT 20
 
 typedef struct
 {
@@ -37,6 +43,17 @@ looks_like_message_name (const char *name)
   return (digits >= 8 && name[digits] == '.') || strstr (name, "2,") != NULL;
 }
 
+static gboolean
+looks_like_message (const char *directory, const char *name)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autoptr (HaulFile) file = haul_file_open (path, NULL);
+  g_autoptr (GBytes) head = file == NULL ? NULL : haul_file_read_head (file, HEAD_SIZE, NULL);
+
+  return head != NULL
+         && haul_header_count_known_fields (g_bytes_get_data (head, NULL), g_bytes_get_size (head)) >= MIN_FIELDS;
+}
+
 /* Without a “new” or “tmp” beside it, “cur” must hold what looks like a Maildir's messages. */
 static gboolean
 holds_messages (const char *path, const char *name)
@@ -44,10 +61,11 @@ holds_messages (const char *path, const char *name)
   g_autofree char *directory = g_build_filename (path, name, NULL);
   g_autoptr (GPtrArray) entries = haul_dir_list (directory, NULL);
 
-  for (guint i = 0; entries != NULL && i < entries->len; i++)
+  for (guint i = 0; entries != NULL && i < MIN (entries->len, MAX_LOOKED_AT); i++)
     {
       const HaulDirEntry *entry = g_ptr_array_index (entries, i);
-      if (entry->kind == HAUL_DIR_FILE && looks_like_message_name (entry->name))
+      if (entry->kind == HAUL_DIR_FILE && entry->name[0] != '.'
+          && (looks_like_message_name (entry->name) || looks_like_message (directory, entry->name)))
         return TRUE;
     }
   return FALSE;
@@ -65,8 +83,8 @@ is_directory (const char *path, const char *name)
  * haul_maildir_layout_is_folder:
  * @path: a directory
  *
- * Tells a Maildir: it has “cur”, and “new” or “tmp” beside it. Copies have often lost the empty ones; then the names of
- * the messages must show it.
+ * Tells a Maildir: it has “cur”, and “new” or “tmp” beside it. Copies have often lost the empty ones; then the messages
+ * or Maildir++'s mark must show it.
  *
  * Returns: %TRUE when it is one
  */
@@ -76,7 +94,7 @@ haul_maildir_layout_is_folder (const char *path)
   gboolean has_cur = is_directory (path, "cur");
   gboolean has_new = is_directory (path, "new");
 
-  if (has_cur && (has_new || is_directory (path, "tmp")))
+  if ((has_cur && (has_new || is_directory (path, "tmp"))) || haul_dir_exists (path, "maildirfolder"))
     return TRUE;
   return (has_cur && holds_messages (path, "cur")) || (has_new && holds_messages (path, "new"));
 }

@@ -173,10 +173,11 @@ take_file (Walk *walk, const Directory *directory, GPtrArray *entries, const Hau
   HaulFileIdentity identity = { 0 };
   Look look = look_at_file (path, &identity);
 
-  if (look == LOOKS_OTHER || (look == LOOKS_EMPTY && !has_companion (entries, entry->name)))
+  gboolean is_bundle = g_str_equal (entry->name, "mbox") && directory->depth > 0;
+
+  if (look == LOOKS_OTHER || (look == LOOKS_EMPTY && !is_bundle && !has_companion (entries, entry->name)))
     return;
   strip_ending (display, ".mbox");
-  gboolean is_bundle = g_str_equal (entry->name, "mbox") && directory->depth > 0;
   g_auto (GStrv) names = is_bundle ? g_strdupv (directory->names) : append_name (directory->names, display);
   HaulRole role = g_strv_length (names) == 1 ? haul_role_guess (names[0]) : HAUL_ROLE_NONE;
   HaulMboxFolder *folder = mbox_folder_new (relative, path, names, role);
@@ -285,7 +286,8 @@ holds_bundle (const char *path, const HaulDirEntry *entry)
   if (entry->kind != HAUL_DIR_DIRECTORY || entry->name[0] == '.')
     return FALSE;
   g_autofree char *file = g_build_filename (path, entry->name, "mbox", NULL);
-  return look_at_file (file, &identity) == LOOKS_MBOX;
+  Look look = look_at_file (file, &identity);
+  return look == LOOKS_MBOX || look == LOOKS_EMPTY;
 }
 
 /**
