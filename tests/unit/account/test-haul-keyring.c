@@ -213,6 +213,16 @@ answer_prompt (const char *script)
 }
 
 static gboolean
+can_press (void)
+{
+  g_autofree char *output = NULL;
+  int status;
+  return g_spawn_command_line_sync ("/usr/bin/python3 -c \"import gi; gi.require_version('Atspi', '2.0')\"", NULL,
+                                    &output, &status, NULL)
+         && status == 0;
+}
+
+static gboolean
 has_prompter (void)
 {
   return g_file_test ("/usr/libexec/gcr-prompter", G_FILE_TEST_EXISTS)
@@ -228,6 +238,11 @@ test_locked (void)
   if (!has_prompter ())
     {
       g_test_skip ("gcr-prompter (gcr) is not installed");
+      return;
+    }
+  if (!can_press ())
+    {
+      g_test_skip ("Python's Atspi (gir1.2-atspi-2.0) is not installed");
       return;
     }
   store (account);
