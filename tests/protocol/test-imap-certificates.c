@@ -1,0 +1,185 @@
+/* test-imap-certificates.c - which certificates are trusted, with TLS at once and with STARTTLS
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See: reliability.md §2.2.
+ */
+#include <string.h>
+
+#include "haul-test-certificates.h"
+#include "haul-test-server.h"
+#include "imap/haul-imap-certificate.h"
+#include "imap/haul-imap-error.h"
+#include "imap/haul-imap-session.h"
+
+#define GREET "S * OK [CAPABILITY IMAP4rev1] ready\nC LOGOUT"
+#define UPGRADE                                                                                                        \
+  "S * OK [CAPABILITY IMAP4rev1 STARTTLS] ready\nC STARTTLS\nS $ OK go\nT\n"                                           \
+  "C CAPABILITY\nS * CAPABILITY IMAP4rev1\nS $ OK\nC LOGOUT"
+
+#define VALID "expiration_days = 2\n"
+#define SERVER "tls_www_server\n"
+
+typedef enum
+{
+  PIN_NONE,
+  PIN_THIS,
+  PIN_OTHER,
+} Pin;
+
+typedef struct
+{
+  const char *name;
+  gboolean is_issued;
+  const char *template;
+  const char *host;
+  guint problems; /* 0: trusted */
+} Kind;
+
+static const Kind kinds[] = {
+  { "right", TRUE, "dns_name = localhost\n" SERVER VALID, "localhost", 0 },
+  { "final dot", TRUE, "dns_name = localhost\n" SERVER VALID, "localhost.", 0 },
+  { "address", TRUE, "ip_address = 127.0.0.1\n" SERVER VALID, "127.0.0.1", 0 },
+  { "address asked, name shown", TRUE, "dns_name = localhost\n" SERVER VALID, "127.0.0.1",
+    G_TLS_CERTIFICATE_BAD_IDENTITY },
+  { "wrong name", TRUE, "dns_name = mail.example.org\n" SERVER VALID, "localhost", G_TLS_CERTIFICATE_BAD_IDENTITY },
+  { "name with a tail", TRUE, "dns_name = localhost.evil.example\n" SERVER VALID, "localhost",
+    G_TLS_CERTIFICATE_BAD_IDENTITY },
+  { "expired", TRUE,
+    "dns_name = localhost\n" SERVER
+    "activation_date = \"2020-01-01 00:00:00\"\nexpiration_date = \"2020-02-01 00:00:00\"\n",
+    "localhost", G_TLS_CERTIFICATE_EXPIRED },
+  { "not yet valid", TRUE,
+    "dns_name = localhost\n" SERVER
+    "activation_date = \"2090-01-01 00:00:00\"\nexpiration_date = \"2091-01-01 00:00:00\"\n",
+    "localhost", G_TLS_CERTIFICATE_NOT_ACTIVATED },
+  { "self-signed", FALSE, "dns_name = localhost\n" SERVER VALID, "localhost", G_TLS_CERTIFICATE_UNKNOWN_CA },
+  { "common name only", TRUE, "cn = localhost\n" SERVER VALID, "localhost", HAUL_IMAP_CERTIFICATE_NO_SUBJECT_ALT_NAME },
+  { "for clients only", TRUE, "dns_name = localhost\ntls_www_client\n" VALID, "localhost",
+    HAUL_IMAP_CERTIFICATE_NOT_FOR_SERVERS },
+};
+
+static HaulTestCertificates *certificates;
+
+static char *
+digest_of (const char *path)
+{
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_file (path, NULL);
+  return haul_imap_certificate_dup_sha256 (certificate);
+}
+
+static gboolean
+try (const char *path, const char *host, const char *pin, gboolean with_ca, HaulSecurity security, GError **error)
+{
+  g_autoptr (HaulTestServer) server
+      = haul_test_server_new (path, security == HAUL_SECURITY_TLS ? "T\n" GREET : UPGRADE, NULL);
+  g_autoptr (HaulEndpoint) endpoint = haul_endpoint_new (host, haul_test_server_get_port (server), security);
+  const char *pins[] = { pin, NULL };
+  HaulImapOptions options = { .endpoint = endpoint,
+                              .ca_file = with_ca ? haul_test_certificates_get_ca_path (certificates) : NULL,
+                              .pins = pins };
+  g_autoptr (HaulImapSession) session = haul_imap_session_open (&options, NULL, error);
+
+  return session != NULL;
+}
+
+static void
+test_table (void)
+{
+  g_autofree char *other = haul_test_certificates_make (certificates, FALSE, "dns_name = other\n" VALID);
+  g_autofree char *other_digest = digest_of (other);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *path = haul_test_certificates_make (certificates, kinds[i].is_issued, kinds[i].template);
+      g_autofree char *digest = digest_of (path);
+      const char *pins[] = { NULL, digest, other_digest };
+      for (HaulSecurity security = HAUL_SECURITY_TLS; security <= HAUL_SECURITY_STARTTLS; security++)
+        for (Pin pin = PIN_NONE; pin <= PIN_OTHER; pin++)
+          {
+            g_autoptr (GError) error = NULL;
+            gboolean is_trusted = try (path, kinds[i].host, pins[pin], TRUE, security, &error);
+            guint problems = kinds[i].problems | (pin == PIN_OTHER ? HAUL_IMAP_CERTIFICATE_PIN_CHANGED : 0);
+
+            g_test_message ("%s, pin %d, security %d: %s", kinds[i].name, pin, security,
+                            error == NULL ? "trusted" : error->message);
+            g_assert_cmpint (is_trusted, ==, pin == PIN_THIS || problems == 0);
+            if (is_trusted)
+              continue;
+            g_assert_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_CERTIFICATE);
+            g_assert_cmphex (haul_imap_error_get_problems (error), ==, problems);
+            g_autofree char *shown = haul_imap_certificate_dup_sha256 (haul_imap_error_get_certificate (error));
+            g_assert_cmpstr (shown, ==, digest);
+          }
+    }
+}
+
+/* The file's authorities stand beside the system's; without it nobody knows ours. */
+static void
+test_unknown_authority (void)
+{
+  g_autofree char *path = haul_test_certificates_make (certificates, TRUE, "dns_name = localhost\n" SERVER VALID);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (try (path, "localhost", NULL, FALSE, HAUL_SECURITY_TLS, &error));
+  g_assert_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_CERTIFICATE);
+  g_assert_cmphex (haul_imap_error_get_problems (error), ==, G_TLS_CERTIFICATE_UNKNOWN_CA);
+}
+
+static void
+test_missing_file (void)
+{
+  g_autofree char *path = haul_test_certificates_make (certificates, TRUE, "dns_name = localhost\n" SERVER VALID);
+  g_autoptr (HaulTestServer) server = haul_test_server_new (path, "T\n" GREET, NULL);
+  g_autoptr (HaulEndpoint) endpoint
+      = haul_endpoint_new ("localhost", haul_test_server_get_port (server), HAUL_SECURITY_TLS);
+  HaulImapOptions options = { .endpoint = endpoint, .ca_file = "/nonexistent/ca.pem" };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (haul_imap_session_open (&options, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "/nonexistent/ca.pem"));
+}
+
+/* Both sides are made to speak TLS 1.1 by G_TLS_GNUTLS_PRIORITY, which GIO reads once a process. */
+static void
+test_old_version (void)
+{
+  g_autofree char *path = haul_test_certificates_make (certificates, TRUE, "dns_name = localhost\n" SERVER VALID);
+  g_autofree char *digest = digest_of (path);
+
+  for (HaulSecurity security = HAUL_SECURITY_TLS; security <= HAUL_SECURITY_STARTTLS; security++)
+    for (Pin pin = PIN_NONE; pin <= PIN_THIS; pin++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_assert_false (try (path, "localhost", pin == PIN_THIS ? digest : NULL, TRUE, security, &error));
+        if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_MISC))
+          {
+            g_test_skip ("this system's GnuTLS does not speak TLS 1.1 at all");
+            return;
+          }
+        g_assert_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TLS_TOO_OLD);
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  certificates = haul_test_certificates_new ();
+  if (certificates == NULL)
+    {
+      g_print ("1..0 # SKIP certtool (gnutls-bin) is not installed\n");
+      return 0;
+    }
+  if (g_getenv ("G_TLS_GNUTLS_PRIORITY") != NULL)
+    g_test_add_func ("/imap-certificates/old-version", test_old_version);
+  else
+    {
+      g_test_add_func ("/imap-certificates/table", test_table);
+      g_test_add_func ("/imap-certificates/unknown-authority", test_unknown_authority);
+      g_test_add_func ("/imap-certificates/missing-file", test_missing_file);
+    }
+  int status = g_test_run ();
+  haul_test_certificates_free (certificates);
+  return status;
+}
