@@ -107,8 +107,7 @@ find_parents (HaulDbxOutline *self)
       HaulDbxOutlineItem *item = g_ptr_array_index (self->items, i);
       gpointer parent;
       if (item->parent_id != NO_PARENT
-          && g_hash_table_lookup_extended (by_id, GUINT_TO_POINTER (item->parent_id), NULL, &parent)
-          && GPOINTER_TO_UINT (parent) != i)
+          && g_hash_table_lookup_extended (by_id, GUINT_TO_POINTER (item->parent_id), NULL, &parent))
         item->parent = GPOINTER_TO_INT (parent);
     }
 }

@@ -23,7 +23,7 @@ def box(n=5, fanout=2, **options):
 
 def look(built, change=None):
     """The messages and the problem of a file after change(file) put something wrong into it."""
-    octets = built.build()
+    octets = built.finish() if built.nodes else built.build()
     if change is not None:
         change(built)
         octets = bytes(built.data)
@@ -68,12 +68,27 @@ TREES = [
     ('a node with 255 entries', lambda f: f.data.__setitem__(child(f) + 0x11, 255), 5),
     ('an entry that is there twice', lambda f: f.put(entry(root(f), 1), f.get(entry(root(f), 0))), 6),
     ('a count of four thousand million', lambda f: f.put(0xC4, 0xFFFFFFFF), 7),
+    ('a child that is said to hold nothing', lambda f: f.put(root(f) + 0x14, 0), 5),
     ('a count of none', lambda f: f.put(0xC4, 0), 7),
 ]
 for what, change, n in TREES:
     got, problem, dump, seconds = look(box(7), change)
     tap.equal((states(got), len({m['sha256'] for m in got})), (['whole'] * n, n), f'{what}: {n} of 7 messages')
     tap.check(problem is not None and seconds < 2, f'{what}: it is told, at once', (problem, seconds))
+
+# Each of 20 nodes has the next one for its child 52 times: 52 to the power of 20 ways, 20 nodes.
+made = box(20, 51)
+made.build()
+nodes = [made.add_node(0, [info], (0, 0), [(0, 0)]) for info in made.infos]
+for here, below in zip(nodes, nodes[1:] + [0]):
+    struct.pack_into('<I', made.data, here + 8, below)
+    made.put(here + 0x14, 1 if below else 0)
+    made.data[here + 0x11] = 51
+    for i in range(51):
+        struct.pack_into('<III', made.data, entry(here, i), made.infos[nodes.index(here)], below, 1 if below else 0)
+got, problem, dump, seconds = look(made, lambda f: f.put(0xE4, nodes[0]))
+tap.equal((states(got), problem is not None), (['whole'] * 20, True), 'a tree of one way too many: each message once')
+tap.check(seconds < 2, 'a tree of one way too many: at once', seconds)
 
 # Entries ----------------------------------------------------------------------------------------------------------------
 ENTRIES = [
@@ -143,6 +158,15 @@ with folder() as place:
         dump = Dump(write_file(place, 'Box.dbx', octets[:cut]))
         tap.check(dump.code == 2 or dump.errors or any(f['problem'] for f in dump.folders.values()),
                   f'a file of {cut} octets: it is told', dump.folders)
+
+made = box(3, 51, tail=1)
+octets = made.build()
+with folder() as place:
+    for cut in (SEGMENT - 16, SEGMENT - 17, 400):
+        dump = Dump(write_file(place, 'Box.dbx', octets[:len(octets) - cut]))
+        left = 1024 + max(0, SEGMENT - 16 - cut)
+        tap.equal((states(dump.only()), dump.octets(dump.only()[1])), (['whole', 'cut', 'whole'], text(1)[:left]),
+                  f'a text whose last {cut} octets of file are gone: cut, and {left} octets can be read')
 
 # Work that would grow with the square.
 many = MessageFile(b'Box', [Message(text(i, 8), received=START) for i in range(3000)] + [Message(text(0, 3000000))])

@@ -82,6 +82,8 @@ dump = listed(local_root() + [INBOX_ENTRY], {
 tap.equal(sorted((p, f['messages']) for p, f in zip(dump.paths(), dump.folders.values())),
           [('Inbox', 1), ('Inbox (2)', 3), ('Newer', 2), ('other', 4)],
           'files that are not listed are folders too; leftovers of a compaction are not')
+tap.equal(sorted(f['role'] for f in dump.folders.values()), ['inbox', 'none', 'none', 'none'],
+          'files that are not listed do not make a second inbox')
 with folder() as place:
     dump = Dump(write_file(place, 'Inbox.bak', box(b'Inbox', 5)))
     tap.equal((dump.paths(), len(dump.only())), (['Inbox'], 5), 'a leftover can be opened by its own name')

@@ -164,7 +164,8 @@ class Message:
 class MessageFile(DbxFile):
     """The file of one folder. After build() nodes, infos and segments tell where things are, message by message."""
 
-    def __init__(self, name, messages, deleted=(), fanout=MAX_ENTRIES, scatter=None, kind=LOCAL, freed=True, count=None):
+    def __init__(self, name, messages, deleted=(), fanout=MAX_ENTRIES, scatter=None, kind=LOCAL, freed=True, count=None,
+                 tail=None):
         info = bytearray(0x618)
         info[0:4] = struct.pack('<I', 1)
         info[4] = kind
@@ -172,7 +173,7 @@ class MessageFile(DbxFile):
         info[0x105:0x105 + len(name)] = name
         super().__init__(MAGIC_MESSAGES, info)
         self.messages, self.deleted = list(messages), list(deleted)
-        self.fanout, self.scatter, self.freed, self.count = fanout, scatter, freed, count
+        self.fanout, self.scatter, self.freed, self.count, self.tail = fanout, scatter, freed, count, tail
         self.infos, self.segments, self.deleted_infos, self.deleted_segments = [], [], [], []
 
     def build(self):
@@ -187,7 +188,17 @@ class MessageFile(DbxFile):
         self.put(0x5C, len(everything) + 1)
         if self.deleted:
             self._bury()
+        if self.tail is not None:
+            self._move_to_end(self.segments[self.tail])
         return self.finish()
+
+    def _move_to_end(self, chain):
+        """The last segment of a message becomes the last octets of the file."""
+        old, new = chain[-1], self.allocate(SEGMENT)
+        self.data[new:new + SEGMENT] = self.data[old:old + SEGMENT]
+        self.put(new, new)
+        self.put(chain[-2] + 12, new)
+        chain[-1] = new
 
     def _add_texts(self, texts):
         places = [(i, at) for i, text in enumerate(texts) for at in range(0, len(text), SEGMENT_TEXT)]
@@ -349,7 +360,7 @@ def small_messages():
         Message(text % 3 + b'three\r\n', HAS_BODY | ANSWERED, subject=b'3'),
         Message(None, 0, received=1073296800, subject=b'4'),
     ]
-    return MessageFile(b'Small', messages, [Message(text % 5 + b'deleted\r\n')], fanout=2)
+    return MessageFile(b'Small', messages, [Message(text % 5 + b'deleted\r\n')], fanout=2, tail=1)
 
 
 def small_folders():

@@ -97,6 +97,14 @@ test_keys (void)
   g_autofree char *text = read_text (other, copy, 100);
 
   g_assert_true (g_str_has_suffix (text, "one\r\n"));
+  /* The entry is there, its text is elsewhere: the file was compacted. */
+  g_autofree char *moved = g_strdup (first->key);
+  memcpy (strchr (moved, '.'), ".00002ce4", strlen (".00002ce4"));
+  g_autoptr (HaulMessage) compacted = haul_message_new (moved, 0);
+  g_autoptr (GError) changed = NULL;
+  g_assert_null (haul_reader_open (reader, compacted, NULL, &changed));
+  g_assert_error (changed, HAUL_STORE_ERROR, HAUL_STORE_ERROR_CHANGED);
+
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (HaulMessage) message = haul_message_new (bad[i], 0);
