@@ -28,6 +28,20 @@ add_int (JsonBuilder *builder, const char *name, gint64 value)
   json_builder_add_int_value (builder, value);
 }
 
+/* As the command line writes dates; null where it is not known. */
+static void
+add_date (JsonBuilder *builder, const char *name, gint64 unix_seconds)
+{
+  g_autoptr (GDateTime) date = unix_seconds == 0 ? NULL : g_date_time_new_from_unix_utc (unix_seconds);
+  g_autofree char *text = date == NULL ? NULL : g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
+
+  json_builder_set_member_name (builder, name);
+  if (text == NULL)
+    json_builder_add_null_value (builder);
+  else
+    json_builder_add_string_value (builder, text);
+}
+
 static void
 add_counts (JsonBuilder *builder, const HaulCounts *counts)
 {
@@ -65,7 +79,7 @@ add_message (JsonBuilder *builder, const HaulReport *report, const HaulReportMes
   add_string (builder, "folder", folder == NULL ? "" : folder->path);
   add_string (builder, "mailbox", folder == NULL ? "" : folder->mailbox);
   add_string (builder, "source", message->source);
-  add_int (builder, "date", message->date);
+  add_date (builder, "date", message->date);
   add_int (builder, "bytes", (gint64)message->bytes);
   add_string (builder, "outcome", haul_outcome_to_string (message->outcome));
   add_string (builder, "code", message->code);
@@ -103,7 +117,7 @@ haul_report_json_write (const HaulReport *report)
   add_string (builder, "job", report->job);
   add_string (builder, "user", report->user);
   add_string (builder, "server", report->server);
-  add_int (builder, "started", report->started);
+  add_date (builder, "started", report->started);
   add_int (builder, "seconds", report->seconds);
   add_string (builder, "verdict", haul_verdict_to_string (report->verdict));
   add_string (builder, "summary", summary);

@@ -168,6 +168,11 @@ haul_text_table_write (const HaulTextTable *table, GString *out)
       g_string_append (out, cell);
       if (table->alignment[column] == 'l' && !is_last)
         append_blanks (out, padding);
-      g_string_append (out, is_last ? "\n" : "  ");
+      if (!is_last)
+        g_string_append (out, "  ");
+      while (is_last && out->len > 0 && out->str[out->len - 1] == ' ')
+        g_string_truncate (out, out->len - 1);
+      if (is_last)
+        g_string_append_c (out, '\n');
     }
 }
