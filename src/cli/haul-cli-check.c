@@ -1,0 +1,152 @@
+/* haul-cli-check.c - find the server, sign in, say what it can do
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  main; blocks.
+ */
+#include "cli/haul-cli-check.h"
+
+#include "haul-config.h"
+
+#include <glib/gi18n.h>
+
+#include "cli/haul-cli-print.h"
+#include "cli/haul-cli-work.h"
+
+static const char *
+name_security (HaulSecurity security)
+{
+  static const char *const words[] = { "auto", "tls", "starttls", "none" };
+
+  return words[security];
+}
+
+static const char *
+name_step (HaulProbeStep step)
+{
+  switch (step)
+    {
+    case HAUL_PROBE_LOOKUP:
+      return _ ("Server");
+    case HAUL_PROBE_CONNECT:
+      return _ ("Connected");
+    case HAUL_PROBE_CERTIFICATE:
+      return _ ("Certificate checked");
+    case HAUL_PROBE_SIGN_IN:
+      return _ ("Signed in");
+    case HAUL_PROBE_MAILBOX:
+    default:
+      return _ ("Mailbox opened");
+    }
+}
+
+static void
+on_step (HaulProbeStep step, gboolean is_done, const char *detail, gpointer user_data)
+{
+  const HaulCliOptions *options = user_data;
+
+  if (!is_done || haul_cli_options_is_json (options))
+    return;
+  if (detail == NULL)
+    haul_cli_print_line (options, "✓ %s", name_step (step));
+  else
+    haul_cli_print_line (options, "✓ %s: %s", name_step (step), detail);
+}
+
+static void
+print_text (const HaulCliOptions *options, const HaulServer *server)
+{
+  haul_cli_print_line (options, ngettext ("%u mailbox", "%u mailboxes", server->mailboxes->len),
+                       server->mailboxes->len);
+  if (server->has_quota && server->quota_limit_bytes > 0)
+    {
+      g_autofree char *used = g_format_size (server->quota_used_bytes);
+      g_autofree char *limit = g_format_size (server->quota_limit_bytes);
+      haul_cli_print_line (options, _ ("%s of %s are used"), used, limit);
+    }
+  if (server->append_limit_bytes > 0)
+    {
+      g_autofree char *limit = g_format_size (server->append_limit_bytes);
+      haul_cli_print_line (options, _ ("The largest message it takes: %s"), limit);
+    }
+  haul_cli_print_line (options, "%s",
+                       server->can_move && server->has_uidplus
+                           ? _ ("Each message can be proved to arrive exactly once.")
+                           : _ ("This server lacks commands that Mailhaul needs to work at its safest."));
+}
+
+static void
+build_mailboxes (JsonBuilder *builder, const HaulServer *server)
+{
+  json_builder_set_member_name (builder, "mailboxes");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < server->mailboxes->len; i++)
+    {
+      const HaulServerMailbox *mailbox = g_ptr_array_index (server->mailboxes, i);
+      json_builder_begin_object (builder);
+      haul_cli_print_add_string (builder, "name", mailbox->display);
+      haul_cli_print_add_string (builder, "role", haul_role_to_string (mailbox->role));
+      haul_cli_print_add_boolean (builder, "selectable", mailbox->can_select);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+print_json (const HaulProbeResult *result)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  const HaulServer *server = result->server;
+  const HaulEndpoint *endpoint = result->account->endpoint;
+  const char delimiter[] = { server->delimiter, '\0' };
+
+  json_builder_begin_object (builder);
+  haul_cli_print_add_string (builder, "user", result->account->user);
+  haul_cli_print_add_string (builder, "server", endpoint->host);
+  haul_cli_print_add_int (builder, "port", haul_endpoint_get_port (endpoint));
+  haul_cli_print_add_string (builder, "security", name_security (endpoint->security));
+  haul_cli_print_add_string (builder, "greeting", server->greeting);
+  haul_cli_print_add_string (builder, "capabilities", server->capabilities);
+  haul_cli_print_add_string (builder, "prefix", server->prefix);
+  haul_cli_print_add_string (builder, "delimiter", delimiter);
+  haul_cli_print_add_boolean (builder, "move", server->can_move);
+  haul_cli_print_add_boolean (builder, "uidplus", server->has_uidplus);
+  if (server->has_quota)
+    {
+      haul_cli_print_add_int (builder, "quota_used", (gint64)server->quota_used_bytes);
+      haul_cli_print_add_int (builder, "quota_limit", (gint64)server->quota_limit_bytes);
+    }
+  if (server->append_limit_bytes > 0)
+    haul_cli_print_add_int (builder, "append_limit", (gint64)server->append_limit_bytes);
+  build_mailboxes (builder, server);
+  json_builder_end_object (builder);
+  haul_cli_print_builder (builder, TRUE);
+}
+
+/**
+ * haul_cli_check_run:
+ * @options: options
+ *
+ * Signs in and shows what the server can do; nothing is changed there.
+ *
+ * Returns: the exit status
+ */
+HaulExitStatus
+haul_cli_check_run (const HaulCliOptions *options)
+{
+  g_autoptr (HaulCliWork) work = haul_cli_work_new (options);
+  g_autoptr (GError) error = NULL;
+
+  if (options->arguments != NULL)
+    g_set_error (&error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG, _ ("“%s” is one word too many."),
+                 options->arguments[0]);
+  else if (haul_cli_work_load_account (work, &error))
+    work->probe = haul_probe_run (work->account, on_step, (gpointer)options, work->cancellable, &error);
+  if (error != NULL)
+    return haul_cli_print_error (options, error);
+  if (haul_cli_options_is_json (options))
+    print_json (work->probe);
+  else
+    print_text (options, work->probe->server);
+  return HAUL_EXIT_OK;
+}

@@ -1,0 +1,61 @@
+/* haul-cli-copy.c - copy, go on, top up
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  main; blocks.
+ */
+#include "cli/haul-cli-copy.h"
+
+#include "haul-config.h"
+
+#include <glib/gi18n.h>
+
+#include "cli/haul-cli-print.h"
+#include "cli/haul-cli-work.h"
+#include "migrate/haul-engine.h"
+
+static HaulReport *
+run (HaulCliWork *work, HaulCliEvents *events, GError **error)
+{
+  g_autoptr (HaulPlan) plan = haul_cli_work_make_plan (work, error);
+  if (plan == NULL)
+    return NULL;
+
+  g_autofree char *state_dir = haul_cli_work_dup_state_dir (work->options);
+  g_autoptr (HaulEngine) engine = haul_engine_new (work->probe->account, plan, state_dir);
+  g_autofree char *whom = haul_account_dup_display (work->probe->account);
+  g_autofree char *job = haul_engine_dup_job (engine);
+  haul_engine_set_message_func (engine, haul_cli_events_message, events);
+  haul_cli_events_start (events, plan, haul_engine_get_progress (engine), job, whom);
+  haul_cli_watch_set_tick (work->watch, haul_cli_events_tick, events);
+  HaulReport *report = haul_engine_run (engine, work->cancellable, error);
+  haul_cli_watch_set_tick (work->watch, NULL, NULL);
+  return report;
+}
+
+/**
+ * haul_cli_copy_run:
+ * @options: options
+ *
+ * Copies. Run again, it goes on, or adds what is new.
+ *
+ * Returns: the exit status
+ */
+HaulExitStatus
+haul_cli_copy_run (const HaulCliOptions *options)
+{
+  g_autoptr (HaulCliWork) work = haul_cli_work_new (options);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HaulCliEvents) events = haul_cli_events_new (options, &error);
+
+  if (events == NULL)
+    {
+      haul_cli_print_error (options, error);
+      return HAUL_EXIT_CANNOT_WRITE;
+    }
+  g_autoptr (HaulReport) report = run (work, events, &error);
+  if (report != NULL)
+    return haul_cli_work_finish (work, events, report);
+  haul_cli_events_fail (events, error);
+  return haul_cli_print_error (options, error);
+}

@@ -1,0 +1,94 @@
+/* haul-cli-plan.c - what a copy would do
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  main; blocks.
+ */
+#include "cli/haul-cli-plan.h"
+
+#include "haul-config.h"
+
+#include <glib/gi18n.h>
+
+#include "cli/haul-cli-print.h"
+#include "cli/haul-cli-work.h"
+#include "migrate/haul-text-table.h"
+
+static const char *
+name_action (const HaulPlanFolder *folder)
+{
+  switch (folder->action)
+    {
+    case HAUL_PLAN_COPY:
+      return folder->exists ? _ ("copy") : _ ("copy into a new mailbox");
+    case HAUL_PLAN_SKIP_EMPTY:
+      return _ ("empty");
+    case HAUL_PLAN_SKIP_CHOICE:
+      return _ ("not chosen");
+    case HAUL_PLAN_SKIP_TRASH:
+      return _ ("trash, left out");
+    case HAUL_PLAN_SKIP_JUNK:
+      return _ ("junk, left out");
+    case HAUL_PLAN_UNREADABLE:
+    default:
+      return _ ("cannot be read");
+    }
+}
+
+static void
+print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccount *account)
+{
+  const char *titles[] = { _ ("Folder"), _ ("Mailbox"), _ ("Messages"), _ ("Size"), _ ("What"), _ ("Remark"), NULL };
+  g_autoptr (HaulTextTable) table = haul_text_table_new (titles, "llrrll");
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *whom = haul_account_dup_display (account);
+  g_autofree char *total = g_format_size (plan->bytes);
+
+  for (guint i = 0; i < plan->folders->len; i++)
+    {
+      const HaulPlanFolder *folder = haul_plan_get_folder (plan, i);
+      g_autofree char *path = haul_folder_dup_display (folder->folder);
+      g_autofree char *size
+          = folder->folder->bytes < 0 ? g_strdup ("?") : g_format_size ((guint64)folder->folder->bytes);
+      haul_text_table_add (table, path);
+      haul_text_table_add (table, folder->mailbox_display);
+      haul_text_table_add_number (table, folder->folder->messages);
+      haul_text_table_add (table, size);
+      haul_text_table_add (table, name_action (folder));
+      haul_text_table_add (table, folder->note);
+    }
+  haul_text_table_write (table, out);
+  haul_cli_print_text (options, out->str);
+  haul_cli_print_line (options,
+                       ngettext ("%'" G_GUINT64_FORMAT " message, %s, to %s. Nothing was changed.",
+                                 "%'" G_GUINT64_FORMAT " messages, %s, to %s. Nothing was changed.", plan->messages),
+                       plan->messages, total, whom);
+}
+
+/**
+ * haul_cli_plan_run:
+ * @options: options
+ *
+ * Shows what a copy would do. Nothing is written, here or on the server.
+ *
+ * Returns: the exit status
+ */
+HaulExitStatus
+haul_cli_plan_run (const HaulCliOptions *options)
+{
+  g_autoptr (HaulCliWork) work = haul_cli_work_new (options);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HaulPlan) plan = haul_cli_work_make_plan (work, &error);
+
+  if (plan == NULL)
+    return haul_cli_print_error (options, error);
+  if (haul_cli_options_is_json (options))
+    {
+      g_autofree char *json = haul_plan_to_json (plan);
+      haul_cli_print_octets (json);
+      haul_cli_print_octets ("\n");
+    }
+  else
+    print_text (options, plan, work->probe->account);
+  return haul_cli_work_get_status (work);
+}

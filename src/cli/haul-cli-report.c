@@ -1,0 +1,64 @@
+/* haul-cli-report.c - what a job's last run did
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  main; blocks.
+ */
+#include "cli/haul-cli-report.h"
+
+#include "haul-config.h"
+
+#include <glib/gi18n.h>
+
+#include "cli/haul-cli-print.h"
+#include "cli/haul-cli-work.h"
+
+static char *
+write_form (const HaulCliOptions *options, const HaulReport *report)
+{
+  if (g_strcmp0 (options->format, "json") == 0)
+    return haul_report_to_json (report);
+  if (g_strcmp0 (options->format, "csv") == 0)
+    return haul_report_to_csv (report);
+  if (g_strcmp0 (options->format, "html") == 0)
+    return haul_report_to_html (report);
+  return haul_report_to_text (report);
+}
+
+/**
+ * haul_cli_report_run:
+ * @options: options
+ *
+ * Prints the report of a job, or writes it to a file in one step.
+ *
+ * Returns: the exit status; that of the run is in the report
+ */
+HaulExitStatus
+haul_cli_report_run (const HaulCliOptions *options)
+{
+  g_autofree char *state_dir = haul_cli_work_dup_state_dir (options);
+  g_autoptr (GError) error = NULL;
+
+  if (options->job == NULL || options->arguments != NULL)
+    {
+      g_set_error_literal (&error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG,
+                           _ ("Which job? Give --job=ID, as “mailhaul-cli jobs” shows it."));
+      return haul_cli_print_error (options, error);
+    }
+  g_autoptr (HaulReport) report = haul_jobs_load_report (state_dir, options->job, &error);
+  if (report == NULL)
+    return haul_cli_print_error (options, error);
+
+  g_autofree char *text = write_form (options, report);
+  if (options->output == NULL)
+    {
+      haul_cli_print_octets (text);
+      if (haul_cli_options_is_json (options))
+        haul_cli_print_octets ("\n");
+      return HAUL_EXIT_OK;
+    }
+  if (g_file_set_contents_full (options->output, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+    return HAUL_EXIT_OK;
+  haul_cli_print_error (options, error);
+  return HAUL_EXIT_CANNOT_WRITE;
+}

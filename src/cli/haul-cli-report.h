@@ -1,0 +1,14 @@
+/* haul-cli-report.h - what a job's last run did
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "cli/haul-cli-options.h"
+#include "migrate/haul-exit-status.h"
+
+G_BEGIN_DECLS
+
+HaulExitStatus haul_cli_report_run (const HaulCliOptions *options);
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* haul-cli-scan.h - what mail is here
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "cli/haul-cli-options.h"
+#include "migrate/haul-exit-status.h"
+
+G_BEGIN_DECLS
+
+HaulExitStatus haul_cli_scan_run (const HaulCliOptions *options);
+
+G_END_DECLS

@@ -1,0 +1,397 @@
+/* haul-cli-work.c - what several commands do alike: account, sign-in, stores, plan, a run and its end
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  main; blocks.
+ * Errors:  of all domains.
+ */
+#include "cli/haul-cli-work.h"
+
+#include "haul-config.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account/haul-account-error.h"
+#include "cli/haul-cli-password.h"
+#include "cli/haul-cli-print.h"
+#include "migrate/haul-text-table.h"
+#include "store/haul-store-error.h"
+
+#define SHOWN_MESSAGES 50
+
+/**
+ * haul_cli_work_new:
+ * @options: options; they live longer than this
+ *
+ * Begins a command: from here on signals stop it in order.
+ *
+ * Returns: (transfer full): the command
+ */
+HaulCliWork *
+haul_cli_work_new (const HaulCliOptions *options)
+{
+  HaulCliWork *self = g_new0 (HaulCliWork, 1);
+
+  self->options = options;
+  self->cancellable = g_cancellable_new ();
+  self->watch = haul_cli_watch_new (self->cancellable);
+  return self;
+}
+
+void
+haul_cli_work_free (HaulCliWork *work)
+{
+  haul_cli_watch_free (work->watch);
+  g_object_unref (work->cancellable);
+  g_clear_pointer (&work->job, haul_job_free);
+  g_clear_pointer (&work->account, haul_account_unref);
+  g_clear_pointer (&work->probe, haul_probe_result_free);
+  g_clear_pointer (&work->summaries, g_ptr_array_unref);
+  g_free (work);
+}
+
+char *
+haul_cli_work_dup_state_dir (const HaulCliOptions *options)
+{
+  return options->state_dir != NULL ? g_strdup (options->state_dir) : haul_jobs_dup_state_dir ();
+}
+
+static gboolean
+fail (GError **error, const char *message)
+{
+  g_set_error_literal (error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG, message);
+  return FALSE;
+}
+
+static gboolean
+read_security (const char *text, HaulSecurity *security, GError **error)
+{
+  static const char *const words[] = {
+    [HAUL_SECURITY_AUTO] = "auto",
+    [HAUL_SECURITY_TLS] = "tls",
+    [HAUL_SECURITY_STARTTLS] = "starttls",
+    [HAUL_SECURITY_NONE] = "none",
+  };
+
+  *security = HAUL_SECURITY_AUTO;
+  if (text == NULL)
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (text, words[i]) == 0)
+      {
+        *security = (HaulSecurity)i;
+        return TRUE;
+      }
+  return fail (error, _ ("--security is tls, starttls or none."));
+}
+
+static gboolean
+read_auth (const char *text, HaulAuth *auth, GError **error)
+{
+  *auth = HAUL_AUTH_AUTO;
+  if (text == NULL || g_ascii_strcasecmp (text, "auto") == 0)
+    return TRUE;
+  if (g_ascii_strcasecmp (text, "plain") == 0)
+    *auth = HAUL_AUTH_PLAIN;
+  else if (g_ascii_strcasecmp (text, "login") == 0)
+    *auth = HAUL_AUTH_LOGIN;
+  else
+    return fail (error, _ ("--auth is plain or login."));
+  return TRUE;
+}
+
+/* Accepts what certificate viewers show: capitals, colons, blanks. */
+static char *
+read_pin (const char *text, GError **error)
+{
+  g_autoptr (GString) pin = g_string_new (NULL);
+
+  for (const char *p = g_ascii_strncasecmp (text, "sha256:", 7) == 0 ? text + 7 : text; *p != '\0'; p++)
+    {
+      if (g_ascii_isxdigit (*p))
+        g_string_append_c (pin, g_ascii_tolower (*p));
+      else if (*p != ':' && *p != ' ')
+        break;
+    }
+  if (pin->len == 64)
+    return g_strdup (pin->str);
+  fail (error, _ ("--pin takes the 64 hexadecimal digits of a SHA-256 fingerprint."));
+  return NULL;
+}
+
+static gboolean
+read_pins (HaulAccount *account, char **texts, GError **error)
+{
+  g_autoptr (GPtrArray) pins = g_ptr_array_new_with_free_func (g_free);
+
+  if (texts == NULL)
+    return TRUE;
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      char *pin = read_pin (texts[i], error);
+      if (pin == NULL)
+        return FALSE;
+      g_ptr_array_add (pins, pin);
+    }
+  g_ptr_array_add (pins, NULL);
+  account->pins = (char **)g_ptr_array_free (g_steal_pointer (&pins), FALSE);
+  return TRUE;
+}
+
+static gboolean
+check_plaintext (const HaulCliOptions *options, const HaulEndpoint *endpoint, GError **error)
+{
+  if (endpoint == NULL || endpoint->security != HAUL_SECURITY_NONE || options->allow_plaintext
+      || haul_endpoint_is_loopback (endpoint))
+    return TRUE;
+  g_set_error (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_PLAINTEXT_REFUSED, "%s is not this computer",
+               endpoint->host);
+  return FALSE;
+}
+
+static HaulEndpoint *
+make_endpoint (HaulCliWork *self, GError **error)
+{
+  const HaulCliOptions *options = self->options;
+  HaulSecurity security;
+
+  if (!read_security (options->security, &security, error))
+    return NULL;
+  if (options->server != NULL)
+    return haul_endpoint_parse (options->server, security, error);
+  if (self->job == NULL || self->job->server == NULL)
+    return NULL;
+  if (options->security == NULL)
+    security = (HaulSecurity)self->job->security;
+  return haul_endpoint_new (self->job->server, self->job->port, security);
+}
+
+static gboolean
+load_job (HaulCliWork *self, GError **error)
+{
+  if (self->options->job == NULL || self->job != NULL)
+    return TRUE;
+  g_autofree char *state_dir = haul_cli_work_dup_state_dir (self->options);
+  self->job = haul_jobs_find (state_dir, self->options->job, error);
+  return self->job != NULL;
+}
+
+/**
+ * haul_cli_work_load_account:
+ * @work: a command
+ * @error: return location
+ *
+ * Puts the account together: of the options, of the job, and the password.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_cli_work_load_account (HaulCliWork *work, GError **error)
+{
+  const HaulCliOptions *options = work->options;
+  g_autoptr (GError) local_error = NULL;
+
+  if (!load_job (work, error))
+    return FALSE;
+  const char *user = options->user != NULL || work->job == NULL ? options->user : work->job->user;
+  if (user == NULL || *user == '\0')
+    return fail (error, _ ("Whose mailbox? Give --user=LOGIN."));
+  g_autoptr (HaulEndpoint) endpoint = make_endpoint (work, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (!check_plaintext (options, endpoint, error))
+    return FALSE;
+  if (options->ca_file != NULL && access (options->ca_file, R_OK) != 0)
+    return fail (error, _ ("The file of --ca-file cannot be read."));
+
+  work->account = haul_account_new (user, endpoint);
+  work->account->authenticate_as = g_strdup (options->authenticate_as);
+  work->account->ca_file = g_strdup (options->ca_file);
+  work->account->allow_plaintext = options->allow_plaintext;
+  if (!read_auth (options->auth, &work->account->auth, error) || !read_pins (work->account, options->pins, error))
+    return FALSE;
+  work->account->secret = haul_cli_password_get (options, work->account, work->cancellable, error);
+  return work->account->secret != NULL;
+}
+
+static const char *const *
+find_sources (const HaulCliWork *self)
+{
+  if (self->options->arguments != NULL && self->options->arguments[0] != NULL)
+    return (const char *const *)self->options->arguments;
+  return self->job == NULL ? NULL : (const char *const *)self->job->sources;
+}
+
+/* Said before the network is asked: a missing disk should not cost a sign-in. */
+static gboolean
+check_sources (const HaulCliWork *self, GError **error)
+{
+  const char *const *sources = find_sources (self);
+
+  if (sources == NULL || sources[0] == NULL)
+    return fail (error, _ ("Which mail? Give the place of a store, as “mailhaul-cli scan” shows it."));
+  for (guint i = 0; sources[i] != NULL; i++)
+    {
+      if (g_file_test (sources[i], G_FILE_TEST_EXISTS))
+        continue;
+      g_autofree char *name = g_filename_display_name (sources[i]);
+      g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_NOT_FOUND, "%s is not there", name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static HaulChoices *
+make_choices (const HaulCliWork *self, GError **error)
+{
+  if (self->job != NULL && self->job->choices != NULL && !haul_cli_options_has_choices (self->options))
+    return haul_choices_copy (self->job->choices);
+  return haul_cli_options_make_choices (self->options, error);
+}
+
+/**
+ * haul_cli_work_make_plan:
+ * @work: a command
+ * @error: return location
+ *
+ * Signs in, reads the stores and decides what goes where.
+ *
+ * Returns: (transfer full) (nullable): the plan
+ */
+HaulPlan *
+haul_cli_work_make_plan (HaulCliWork *work, GError **error)
+{
+  g_autoptr (HaulChoices) choices = NULL;
+
+  /* Whatever is wrong with the options is told before the password is asked for. */
+  if (!load_job (work, error))
+    return NULL;
+  choices = make_choices (work, error);
+  if (choices == NULL || !check_sources (work, error))
+    return NULL;
+  if (!haul_cli_work_load_account (work, error))
+    return NULL;
+  work->probe = haul_probe_run (work->account, NULL, NULL, work->cancellable, error);
+  if (work->probe == NULL)
+    return NULL;
+  work->summaries = haul_discovery_run (find_sources (work), NULL, NULL, work->cancellable, error);
+  if (work->summaries == NULL)
+    return NULL;
+  return haul_plan_new (work->summaries, work->probe->server, choices, error);
+}
+
+static void
+print_messages (const HaulCliWork *self, const HaulReport *report)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < report->messages->len; i++)
+    {
+      const HaulReportMessage *message = g_ptr_array_index (report->messages, i);
+      if (message->outcome != HAUL_OUTCOME_FAILED)
+        continue;
+      if (n == 0)
+        haul_cli_print_line (self->options, "%s", _ ("Not copied:"));
+      if (n++ == SHOWN_MESSAGES)
+        {
+          haul_cli_print_line (self->options, _ ("  … and more: mailhaul-cli report --job=%s"),
+                               report->job == NULL ? "" : report->job);
+          return;
+        }
+      const HaulReportFolder *folder
+          = message->folder < report->folders->len ? g_ptr_array_index (report->folders, message->folder) : NULL;
+      g_autofree char *date = haul_text_table_dup_date (message->date);
+      haul_cli_print_line (self->options, "  %s, %s: %s%s%s", folder == NULL ? "" : folder->path, date, message->text,
+                           message->advice == NULL ? "" : " ", message->advice == NULL ? "" : message->advice);
+    }
+}
+
+static void
+print_table (const HaulCliWork *self, const HaulReport *report)
+{
+  const char *titles[] = { _ ("Folder"),  _ ("Mailbox"), _ ("Found"), _ ("Copied"), _ ("There before"),
+                           _ ("Skipped"), _ ("Failed"),  _ ("Size"),  NULL };
+  g_autoptr (HaulTextTable) table = haul_text_table_new (titles, "llrrrrrr");
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < report->folders->len; i++)
+    {
+      const HaulReportFolder *folder = g_ptr_array_index (report->folders, i);
+      const gint64 numbers[]
+          = { (gint64)folder->counts.found, (gint64)folder->counts.copied, (gint64)folder->counts.present,
+              (gint64)folder->counts.skipped, (gint64)folder->counts.failed };
+      g_autofree char *size = g_format_size (folder->counts.bytes);
+      haul_text_table_add (table, folder->path);
+      haul_text_table_add (table, folder->mailbox);
+      for (gsize j = 0; j < G_N_ELEMENTS (numbers); j++)
+        haul_text_table_add_number (table, numbers[j]);
+      haul_text_table_add (table, size);
+    }
+  haul_text_table_write (table, out);
+  haul_cli_print_text (self->options, out->str);
+}
+
+/**
+ * haul_cli_work_get_status:
+ * @work: a command that has made its plan
+ *
+ * Returns: what the stores that cannot be read make of the exit status
+ */
+HaulExitStatus
+haul_cli_work_get_status (const HaulCliWork *work)
+{
+  HaulExitStatus status = HAUL_EXIT_OK;
+
+  for (guint i = 0; work->summaries != NULL && i < work->summaries->len; i++)
+    {
+      const HaulStoreSummary *summary = g_ptr_array_index (work->summaries, i);
+      if (summary->error != NULL)
+        status = haul_exit_status_worst (status, haul_cli_print_get_status (summary->error));
+    }
+  return status;
+}
+
+/**
+ * haul_cli_work_finish:
+ * @work: a command
+ * @events: (nullable): who was told of the run
+ * @report: what happened
+ *
+ * Shows the end of a run in the form that was asked for.
+ *
+ * Returns: the exit status
+ */
+HaulExitStatus
+haul_cli_work_finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport *report)
+{
+  HaulExitStatus status = haul_exit_status_worst (report->exit_status, haul_cli_work_get_status (work));
+  g_autofree char *verdict = haul_report_dup_verdict (report);
+
+  if (events != NULL)
+    haul_cli_events_finish (events, report);
+  if (haul_cli_options_has_events (work->options))
+    return status;
+  if (haul_cli_options_is_json (work->options))
+    {
+      g_autofree char *json = haul_report_to_json (report);
+      haul_cli_print_octets (json);
+      haul_cli_print_octets ("\n");
+      return status;
+    }
+  print_table (work, report);
+  print_messages (work, report);
+  if (report->all.skipped > 0)
+    haul_cli_print_line (work->options,
+                         ngettext ("%'" G_GUINT64_FORMAT " message was left out, as chosen.",
+                                   "%'" G_GUINT64_FORMAT " messages were left out, as chosen.", report->all.skipped),
+                         report->all.skipped);
+  haul_cli_print_line (work->options, "%s", verdict);
+  if (report->error != NULL)
+    haul_cli_print_error (work->options, report->error);
+  return status;
+}
