@@ -182,8 +182,8 @@ mark_removed (HaulTransfer *self, GArray *removed)
 }
 
 /* Another UIDVALIDITY than in the pass before: no UID of ours means anything any more. */
-static void
-forget_copies (HaulTransfer *self)
+static gboolean
+forget_copies (HaulTransfer *self, GError **error)
 {
   for (guint i = 0; i < self->items->len; i++)
     {
@@ -191,11 +191,14 @@ forget_copies (HaulTransfer *self)
       item->uid = 0;
       if (item->state != HAUL_ITEM_COPIED)
         continue;
+      if (!haul_journal_item_forget (self->run->journal, item->row, error))
+        return FALSE;
       item->state = HAUL_ITEM_OPEN;
       item->row = 0;
       haul_run_count (self->run, self->index, &(HaulCounts){ .copied = (guint64)-1 });
       haul_run_count_item (self->run, self->index, item, 0);
     }
+  return TRUE;
 }
 
 /**
@@ -218,8 +221,9 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
   g_autoptr (HaulListing) listing = haul_listing_read (session, transfer->folder->mailbox, 1, TRUE, run->hard, error);
   if (listing == NULL)
     return FALSE;
-  if (transfer->uid_validity != 0 && transfer->uid_validity != listing->status.uid_validity)
-    forget_copies (transfer);
+  if (transfer->uid_validity != 0 && transfer->uid_validity != listing->status.uid_validity
+      && !forget_copies (transfer, error))
+    return FALSE;
   transfer->uid_validity = listing->status.uid_validity;
   haul_transfer_prepare (transfer, &listing->status);
 

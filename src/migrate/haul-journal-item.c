@@ -68,6 +68,15 @@ haul_journal_item_refuse (HaulJournal *journal, gint64 item, GError **error)
   return haul_journal_execute (journal, error, "UPDATE item SET state = 5 WHERE id = ? AND state IN (0, 1)", "i", item);
 }
 
+/* Its mailbox was replaced: where it was placed means nothing any more. */
+gboolean
+haul_journal_item_forget (HaulJournal *journal, gint64 item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error, "UPDATE item SET state = 4 WHERE id = ? AND state = 3", "i", item);
+}
+
 /* Its sending came to nothing, or its generation is gone; it never enters the mailbox by this row. */
 gboolean
 haul_journal_item_lose (HaulJournal *journal, gint64 item, GError **error)
@@ -119,25 +128,33 @@ haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error)
 }
 
 /**
- * haul_journal_item_find_placed:
+ * haul_journal_item_find_outcome:
  * @journal: a journal
  * @item: a message's row
  * @uid: (out): where it is in the user's mailbox; 0 where it was not placed
+ * @is_pending: (out): it may still be placed, and must not be sent again
  * @error: return location
  *
  * Returns: %TRUE when the journal could be asked
  */
 gboolean
-haul_journal_item_find_placed (HaulJournal *journal, gint64 item, guint32 *uid, GError **error)
+haul_journal_item_find_outcome (HaulJournal *journal, gint64 item, guint32 *uid, gboolean *is_pending, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
   g_autoptr (GError) local_error = NULL;
   sqlite3_stmt *statement
-      = haul_journal_query (journal, &local_error, "SELECT uid FROM placed WHERE item = ?", "i", item);
+      = haul_journal_query (journal, &local_error,
+                            "SELECT placed.uid, state IN (1, 2) FROM item LEFT JOIN placed ON placed.item = item.id"
+                            " WHERE item.id = ?",
+                            "i", item);
 
   *uid = 0;
+  *is_pending = FALSE;
   while (statement != NULL && haul_journal_next (journal, statement, &local_error))
-    *uid = (guint32)sqlite3_column_int64 (statement, 0);
+    {
+      *uid = (guint32)sqlite3_column_int64 (statement, 0);
+      *is_pending = sqlite3_column_int (statement, 1) == 1;
+    }
   if (local_error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));

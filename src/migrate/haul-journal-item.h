@@ -21,11 +21,13 @@ typedef struct
 gboolean haul_journal_item_add (HaulJournal *journal, gint64 folder, HaulItem *item, GError **error);
 gboolean haul_journal_item_intend (HaulJournal *journal, gint64 item, gint64 generation, GError **error);
 gboolean haul_journal_item_refuse (HaulJournal *journal, gint64 item, GError **error);
+gboolean haul_journal_item_forget (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_lose (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_place (
     HaulJournal *journal, gint64 item, const char *mailbox, guint32 uid_validity, guint32 uid, GError **error);
 gboolean haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error);
-gboolean haul_journal_item_find_placed (HaulJournal *journal, gint64 item, guint32 *uid, GError **error);
+gboolean
+haul_journal_item_find_outcome (HaulJournal *journal, gint64 item, guint32 *uid, gboolean *is_pending, GError **error);
 gboolean haul_journal_item_learn (
     HaulJournal *journal, const char *mailbox, guint32 uid_validity, const HaulJournalKnown *known, GError **error);
 GArray *haul_journal_item_list_known (HaulJournal *journal, const char *mailbox, guint32 uid_validity, GError **error);

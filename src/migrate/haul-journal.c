@@ -35,6 +35,8 @@ static const char schema[]
       " state INTEGER NOT NULL DEFAULT 0 CHECK(state BETWEEN 0 AND 5),"
       " generation INTEGER REFERENCES generation(id), CHECK((state IN (0, 5)) OR generation IS NOT NULL));"
       "CREATE INDEX item_generation ON item(generation) WHERE state IN (1, 2);"
+      /* A message of a folder is under way or placed once in a run; to be sent again it has to be lost or refused. */
+      "CREATE UNIQUE INDEX item_once ON item(folder, ordinal) WHERE state IN (0, 1, 2, 3);"
       "CREATE TABLE staged(item INTEGER PRIMARY KEY REFERENCES item(id),"
       " generation INTEGER NOT NULL REFERENCES generation(id), uid INTEGER NOT NULL CHECK(uid BETWEEN 1 AND "
       "4294967295),"

@@ -241,6 +241,8 @@ run_pass (Lane *self, gboolean *is_mailbox, GError **error)
   HaulRun *run = self->run;
 
   *is_mailbox = TRUE;
+  if (self->staging != NULL)
+    self->staging->is_selected = FALSE; /* the census selects the user's mailbox */
   if (!haul_target_ensure (self->session, run->plan->server, transfer->folder->mailbox, run->hard, error))
     return FALSE;
   if (transfer->items->len == 0)

@@ -236,6 +236,9 @@ move_batch (HaulStaging *self, HaulImapSession *session, GPtrArray *batch, GErro
       g_array_append_val (rows, item->row);
       g_array_append_val (uids, item->staged_uid);
     }
+  /* A UID names another message in another mailbox. So before each move the staging mailbox is selected anew, whatever
+   * is believed to be selected: nothing but our own messages can ever be moved. */
+  self->is_selected = FALSE;
   if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, error) || !select_staging (self, session, error))
     return FALSE;
   HaulGenerationMove move = { 0, (char *)mailbox, status.uid_validity, MAX (status.uid_next, 1) };
@@ -269,6 +272,20 @@ place (HaulStaging *self, HaulImapSession *session, GPtrArray *items, GError **e
         g_ptr_array_add (batch, item);
     }
   return TRUE;
+}
+
+/* Nothing is staged any more, or the server did not do what it said. */
+static gboolean
+is_empty (HaulStaging *self, GError **error)
+{
+  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (self->run->journal, self->row, 0, error);
+
+  if (items == NULL || items->len == 0)
+    return items != NULL;
+  g_propagate_error (error,
+                     haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
+                                          "the server did not move %u messages out of %s", items->len, self->mailbox));
+  return FALSE;
 }
 
 /**
@@ -311,7 +328,7 @@ haul_staging_settle (HaulStaging *staging, HaulImapSession *session, gboolean is
       if (items == NULL)
         return FALSE;
     }
-  return place (staging, session, items, error);
+  return place (staging, session, items, error) && is_empty (staging, error);
 }
 
 /**
@@ -330,18 +347,10 @@ haul_staging_delete (HaulStaging *staging, HaulImapSession *session, GError **er
   HaulRun *run = staging->run;
   g_auto (HaulImapStatus) status = { 0 };
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (run->journal, staging->row, 0, error);
   gboolean exists;
 
-  if (items == NULL)
+  if (!is_empty (staging, error))
     return FALSE;
-  if (items->len > 0)
-    {
-      g_propagate_error (error, haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
-                                                     "the server did not move %u messages out of %s", items->len,
-                                                     staging->mailbox));
-      return FALSE;
-    }
   staging->is_selected = FALSE;
   gboolean is_left = haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_UNSELECT
                          ? haul_imap_mailbox_unselect (session, run->hard, &local_error)

@@ -93,8 +93,9 @@ set_copied (HaulTransfer *self, HaulItem *item, guint32 uid)
  * @reason: (nullable): what broke the connection
  * @error: return location; %HAUL_MIGRATE_ERROR_JOURNAL
  *
- * After the staging mailbox was settled: what the journal calls placed is copied, everything else that was sent is open
- * again. A message over which the connection broke three times is failed with the reason.
+ * After the staging mailbox was settled: what the journal calls placed is copied, what it calls lost is open again, and
+ * what may still be placed is left as it is. A message over which the connection broke three times is failed with the
+ * reason.
  *
  * Returns: %TRUE on success
  */
@@ -105,15 +106,20 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
     {
       HaulItem *item = transfer->items->pdata[i];
       guint32 uid = 0;
+      gboolean is_pending;
       if (item->row == 0 || item->state == HAUL_ITEM_DONE || item->state == HAUL_ITEM_COPIED)
         continue;
-      if (!haul_journal_item_find_placed (transfer->run->journal, item->row, &uid, error))
+      if (!haul_journal_item_find_outcome (transfer->run->journal, item->row, &uid, &is_pending, error))
         return FALSE;
+      if (is_pending)
+        continue;
       if (uid != 0)
         {
           set_copied (transfer, item, uid);
           continue;
         }
+      if (!haul_journal_item_lose (transfer->run->journal, item->row, error))
+        return FALSE;
       item->state = HAUL_ITEM_OPEN;
       item->row = 0;
       item->staged_uid = 0;
@@ -267,7 +273,8 @@ haul_transfer_upload (HaulTransfer *transfer, HaulImapSession *session, HaulStag
       staged_bytes = 0;
       since_us = g_get_monotonic_time ();
     }
-  return n_staged == 0 || settle (transfer, session, *staging, error);
+  /* Also what an earlier pass left there. */
+  return *staging == NULL || settle (transfer, session, *staging, error);
 }
 
 /* What the census decides about must be known: the journal's date is the one that is sent. */

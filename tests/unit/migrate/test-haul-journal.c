@@ -185,12 +185,26 @@ test_move_survives (Fixture *f, gconstpointer data)
   g_assert_cmpuint (rest->len, ==, 0);
 }
 
+/* A message that may still arrive is not sent a second time. */
+static void
+test_under_way_once (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HaulItem) again = make_item (1);
+  g_autoptr (GError) error = NULL;
+  gint64 first = send_item (f, 1);
+
+  if (data == NULL)
+    g_assert_true (haul_journal_item_lose (f->journal, first, NULL));
+  gboolean is_added = haul_journal_item_add (f->journal, f->folder, again, &error);
+  g_assert_cmpint (is_added, ==, data == NULL);
+}
+
 static void
 test_one_assignment (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   gint64 first = send_item (f, 1);
-  gint64 second = send_item (f, 1);
+  gint64 second = send_item (f, 2);
 
   g_assert_true (haul_journal_generation_assign (f->journal, f->generation, first, 7, &error));
   g_assert_false (haul_journal_generation_assign (f->journal, f->generation, second, 7, &error));
@@ -222,7 +236,7 @@ static void
 test_one_place (Fixture *f, gconstpointer data)
 {
   gint64 first = send_item (f, 1);
-  gint64 second = send_item (f, 1);
+  gint64 second = send_item (f, 2);
 
   haul_journal_generation_assign (f->journal, f->generation, first, 7, NULL);
   haul_journal_generation_assign (f->journal, f->generation, second, 8, NULL);
@@ -329,6 +343,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("intent-survives", NULL, test_intent_survives);
   ADD ("move-survives", NULL, test_move_survives);
+  ADD ("under-way-once", "", test_under_way_once);
+  ADD ("lost-again", NULL, test_under_way_once);
   ADD ("one-assignment", NULL, test_one_assignment);
   ADD ("item-assigned-once", NULL, test_item_assigned_once);
   ADD ("unassigned-never-placed", NULL, test_unassigned_never_placed);
