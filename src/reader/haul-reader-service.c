@@ -387,17 +387,21 @@ serve_body (Service *self, GVariant *request, GError **error)
   g_autoptr (GInputStream) stream = haul_reader_open (self->reader, message, NULL, error);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree guint8 *chunk = g_malloc (HAUL_FRAME_CHUNK);
-  gssize n = 0;
+  gsize n = HAUL_FRAME_CHUNK;
   if (stream == NULL)
     return FALSE;
-  while (!is_stopped (self) && (n = g_input_stream_read (stream, chunk, HAUL_FRAME_CHUNK, NULL, error)) > 0)
+  while (n == HAUL_FRAME_CHUNK && !is_stopped (self))
     {
-      g_checksum_update (checksum, chunk, n);
-      message->size += (guint64)n;
-      haul_frame_append_data (self->answer, chunk, (gsize)n);
+      if (!g_input_stream_read_all (stream, chunk, HAUL_FRAME_CHUNK, &n, NULL, error))
+        return FALSE;
+      if (n == 0)
+        break;
+      g_checksum_update (checksum, chunk, (gssize)n);
+      message->size += n;
+      haul_frame_append_data (self->answer, chunk, n);
       flush (self);
     }
-  if (n < 0 || !g_input_stream_close (stream, NULL, error))
+  if (!g_input_stream_close (stream, NULL, error))
     return FALSE;
   gsize length = HAUL_DIGEST_LENGTH;
   g_checksum_get_digest (checksum, message->digest, &length);

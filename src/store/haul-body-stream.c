@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#define MAX_DRAIN (16 * 1024 * 1024) /* octets that may still come after STOP */
+#define MAX_DRAIN 1024 /* frames that may still come after STOP: what the socket holds, and some more */
 
 struct _HaulBodyStream
 {
@@ -117,19 +117,18 @@ haul_body_stream_read (GInputStream *stream, void *buffer, gsize count, GCancell
 static void
 drain (HaulBodyStream *self, GCancellable *cancellable)
 {
-  gsize left = MAX_DRAIN;
+  guint left = MAX_DRAIN;
 
   if (!self->is_done && !haul_reader_process_send (self->process, HAUL_FRAME_STOP, NULL, cancellable, NULL))
     self->is_done = TRUE;
   while (!self->is_done)
     {
       advance (self, cancellable);
-      if (self->length > left)
+      if (left-- == 0)
         {
           haul_reader_process_kill (self->process);
           self->is_done = TRUE;
         }
-      left -= MIN (left, self->length);
     }
   self->length = 0;
 }

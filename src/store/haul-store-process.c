@@ -15,7 +15,7 @@
 #include "store/haul-record.h"
 #include "store/haul-store-error.h"
 
-#define MAX_FOLDERS 100000
+#define MAX_FOLDERS 20000
 
 struct _HaulStoreProcess
 {
