@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The format word says what goes wrong and at which message: plain:0, abort-body:3, abort-next:3, hang-body:3,
- * fail-body:3, break-body:3, each-body:0, huge-body:3, long-key:3, odd-text:3, spawn:0. There are two folders of
+ * fail-body:3, each-body:0, huge-body:3, long-key:3, odd-text:3. There are two folders of
  * N_MESSAGES messages.
  */
 #include "reader/haul-reader-service.h"
@@ -88,8 +88,6 @@ rig_folder_open (HaulReader *reader, const HaulMessage *message, GCancellable *c
     abort ();
   while (goes_wrong ("hang-body", ordinal))
     usleep (1000);
-  if (goes_wrong ("spawn", ordinal))
-    exit (system ("true") == 0 ? 1 : 0); /* nocheck:system - what must not work */
   if (goes_wrong ("fail-body", ordinal))
     {
       g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_MESSAGE_DAMAGED, "Its second half is missing.");
