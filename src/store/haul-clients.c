@@ -7,9 +7,11 @@
 #include "store/haul-clients.h"
 
 #include "store/haul-client-outlook-express.h"
+#include "store/haul-client-spool.h"
 
 static const HaulClient *const clients[] = {
   &haul_client_outlook_express,
+  &haul_client_spool,
   NULL,
 };
 

@@ -512,6 +512,17 @@ next_head_line (const char **at, const char *end, char line_end, HaulLine *line)
   return TRUE;
 }
 
+/* “From <commit> Mon Sep 17 00:00:00 2001”: what git writes before a patch. */
+static gboolean
+is_patch (const HaulLine *line)
+{
+  static const char date[] = " Mon Sep 17 00:00:00 2001";
+  gsize tail = sizeof date - 1;
+
+  return line->length >= 5 + 40 + tail && memcmp (line->text + line->length - tail, date, tail) == 0
+         && strspn (line->text + 5, "0123456789abcdef") == line->length - 5 - tail;
+}
+
 /**
  * haul_mbox_scan_looks_like_mbox:
  * @head: a file's first octets
@@ -539,7 +550,7 @@ haul_mbox_scan_looks_like_mbox (gconstpointer head, gsize size)
   if (!begins_with_from (line.text, line.length))
     return FALSE;
   if (haul_date_parse_from_line (line.text, line.length, &date))
-    return TRUE;
+    return !is_patch (&line);
   return next_head_line (&at, end, line_end, &line) && is_header_start (&line)
          && haul_header_count_known_fields (line.text, (gsize)(end - line.text)) >= 2;
 }
