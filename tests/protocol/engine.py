@@ -1,0 +1,441 @@
+"""The engine against a real Dovecot: exactly once, whatever happens.  SPDX-License-Identifier: GPL-3.0-or-later
+
+    with-dovecot engine.py DRIVER PART
+"""
+import random
+import signal
+import socket
+import sys
+from email.utils import formatdate
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'support'))
+from haultest import *
+
+DRIVER, PART = sys.argv[1], sys.argv[2]
+USER, PASSWORD = 'alice', PASSWORDS['alice']
+tap = Tap()
+
+
+# Driving ---------------------------------------------------------------------------------------------------------------
+
+def start(verb, state, source, **options):
+    process = subprocess.Popen([DRIVER, verb, state, USER, source, *(f'{k}={v}' for k, v in options.items())],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(PASSWORD.encode() + b'\n')
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def finish(process, timeout=300):
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+    SPOKEN.extend((out, err))
+    return Run(process.args, process.returncode, out.decode(), err.decode('utf-8', 'replace'))
+
+
+def drive(verb, state, source, **options):
+    return finish(start(verb, state, source, **options))
+
+
+def counts(run):
+    report = run.json['all']
+    return {name: report[name] for name in ('found', 'copied', 'present', 'skipped', 'failed')}
+
+
+def codes(run):
+    return Counter(message['code'] for message in run.json['messages'])
+
+
+# Sources: an mbox, whose received dates stand in its From_ lines --------------------------------------------------------
+
+FIRST = 1066384800
+
+
+def write_mbox(path, texts):
+    """[(octets with LF, status letters)]; received one second after the other."""
+    with open(path, 'wb') as file:
+        for i, (text, status) in enumerate(texts):
+            date = time.strftime('%a %b %e %H:%M:%S %Y', time.gmtime(FIRST + i)).encode()
+            head, _, body = text.partition(b'\n\n')
+            mark = b'\nStatus: RO' if 'S' in status else b''
+            file.write(b'From anna@example.org ' + date + b'\n' + head + mark + b'\n\n' + body + b'\n')
+    return Path(path)
+
+
+def expected(texts):
+    """The multiset that must be in the mailbox."""
+    wanted = Counter()
+    for i, (text, status) in enumerate(texts):
+        digest = hashlib.sha256(text.replace(b'\n', b'\r\n')).hexdigest()
+        wanted[digest, FIRST + i, frozenset({'\\Seen'} if 'S' in status else ())] += 1
+    return wanted
+
+
+def octets(contents):
+    """Without dates and flags: what counts for exactly once."""
+    return Counter(digest for (digest, _, _), n in contents.items() for _ in range(n))
+
+
+def make_texts(n, size=400, every=5):
+    """n messages, every fifth the same again: a duplicate that is meant."""
+    return [(message(i - 1 if i % every == every - 1 else i, 'box', size), 'S' if i % 3 else '') for i in range(n)]
+
+
+def mailbox():
+    with Mailbox(USER) as box:
+        return box.contents()
+
+
+def clear():
+    with Mailbox(USER) as box:
+        for name in sorted(box.names(), key=len, reverse=True):
+            if name != 'INBOX':
+                box.imap.unsubscribe(quote(name))
+                box.imap.delete(quote(name))
+
+
+def strangers(contents):
+    return [name for name in contents if 'Mailhaul-upload' in name]
+
+
+class Case:
+    """A clean mailbox, an empty state folder, one mbox; and the oracle at the end."""
+
+    def __init__(self, what, texts, name='letters'):
+        self.what, self.texts, self.name = what, texts, name
+
+    def __enter__(self):
+        clear()
+        self.dir = tempfile.mkdtemp(prefix='engine.')
+        self.state = self.dir + '/state'
+        os.mkdir(self.dir + '/mail')
+        self.source = str(write_mbox(f'{self.dir}/mail/{self.name}', self.texts))
+        self.before = manifest(self.dir + '/mail')
+        return self
+
+    def check(self, wanted=None, run='', loose=False):
+        found = mailbox()
+        wanted = expected(self.texts) if wanted is None else wanted
+        box = found.get(self.name, Counter())
+        if loose:
+            box, wanted = octets(box), octets(wanted)
+        good = box == wanted and not strangers(found)
+        tap.check(good, f'{self.what}: the mailbox holds what it should',
+                  f'missing {wanted - box}\nsurplus {box - wanted}\n{list(found)}\n{run}')
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            tap.equal(manifest(self.dir + '/mail'), self.before, f'{self.what}: the source is untouched')
+            tap.equal(find_secrets([PASSWORD], self.state, user=USER), [], f'{self.what}: no secret is written')
+        shutil.rmtree(self.dir)
+
+
+# Parts -----------------------------------------------------------------------------------------------------------------
+
+def part_twice():
+    texts = make_texts(60) + [(message(1000, 'big', 5_000_000), '')]
+    n = len(texts)
+    with Case('copy', texts) as case:
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal(counts(run), dict(found=n, copied=n, present=0, skipped=0, failed=0), 'copy: all copied', run)
+        tap.equal((run.json['verdict'], run.json['rung']), ('complete', 'R1'), 'copy: the verdict', run)
+        with Mailbox(USER) as box:
+            tap.check(b'letters' in b' '.join(box.imap.lsub()[1]), 'copy: the mailbox is subscribed')
+            tap.check(b'upload' not in b' '.join(filter(None, box.imap.lsub()[1])), 'copy: ours was not')
+
+        again = drive('copy', case.state, case.source, loop=1)
+        case.check(run=again)
+        tap.equal(counts(again), dict(found=n, copied=0, present=n, skipped=0, failed=0), 'again: nothing copied', again)
+        jobs = finish(subprocess.Popen([DRIVER, 'jobs', case.state], stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+        tap.equal(jobs.out.split()[1:], [USER, '1', str(n), 'complete'], 'again: the same job went on', jobs)
+        for path in (case.state, case.state + '/jobs', case.state + '/journal'):
+            tap.equal(os.stat(path).st_mode & 0o077, 0, f'private: {Path(path).name}')
+
+        shutil.rmtree(case.state)
+        lost = drive('copy', case.state, case.source)
+        case.check(run=lost)
+        tap.equal(counts(lost), dict(found=n, copied=0, present=n, skipped=0, failed=0), 'journal gone: nothing copied', lost)
+
+        for verb in ('verify', 'verify-all'):
+            run = drive(verb, case.state, case.source)
+            tap.equal((counts(run)['present'], counts(run)['failed'], run.json['verdict']), (n, 0, 'complete'), verb, run)
+        with Mailbox(USER) as box:
+            box.imap.select('letters')
+            box.imap.store('3', '+FLAGS', '\\Deleted')
+            box.imap.expunge()
+        run = drive('verify', case.state, case.source)
+        tap.equal((counts(run)['present'], counts(run)['failed'], codes(run)['missing']), (n - 1, 1, 1), 'verify: one is missing', run)
+
+
+def part_kills():
+    """Ended at any moment and started again at once: nothing lost, nothing twice."""
+    chance = random.Random(int(os.environ.get('SEED', time.time())))
+    seed = chance.randrange(1 << 30)
+    chance.seed(seed)
+    print(f'# seed {seed}')
+    texts = make_texts(400, 700)
+    kills = points = 0
+    for round_ in range(5):
+        with Case(f'kills {round_} (seed {seed})', texts) as case:
+            drive('copy', case.state, case.source + '.none')  # warm the disk cache
+            for _ in range(5):
+                process = start('copy', case.state, case.source)
+                time.sleep(chance.uniform(0.15, 0.9))
+                kills += process.poll() is None
+                process.kill()
+                process.communicate()
+                points += 1
+            run = drive('copy', case.state, case.source)
+            case.check(run=run)
+            tap.equal((counts(run)['found'], counts(run)['failed'], run.json['verdict']), (400, 0, 'complete'),
+                      f'kills {round_}: complete', run)
+    tap.check(kills > points // 3, f'{kills} of {points} kills hit a run at work')
+
+    with Case('kill, and the journal is gone', texts) as case:
+        for moment in (0.5, 0.7, 0.9, 1.1):
+            process = start('copy', case.state, case.source)
+            time.sleep(moment)
+            process.kill()
+            process.communicate()
+            if strangers(mailbox()):
+                break
+        left = strangers(mailbox())
+        shutil.rmtree(case.state, ignore_errors=True)
+        run = drive('copy', case.state, case.source)
+        found = mailbox()
+        tap.equal(found['letters'], expected(texts), 'kill, journal gone: exact all the same', run)
+        tap.equal(strangers(found), left, 'kill, journal gone: what is left of ours is left alone')
+        notes = ' '.join(folder.get('note', '') for folder in run.json['folders'])
+        tap.check(all(name in notes for name in left), 'kill, journal gone: and is mentioned', run)
+
+
+class Breaker(threading.Thread):
+    """A way to the server that breaks: each connection after as many octets from the client as told. What the client has
+    sent by then reaches the server, late: as long afterwards as told."""
+
+    def __init__(self, limits, late=0.0, reset=False):
+        super().__init__(daemon=True)
+        self.limits, self.late, self.reset = list(limits), late, reset
+        self.n_broken = 0
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            client, _ = self.listener.accept()
+            limit = self.limits.pop(0) if self.limits else None
+            threading.Thread(target=self.serve, args=(client, limit), daemon=True).start()
+
+    def serve(self, client, limit):
+        server = socket.create_connection(('127.0.0.1', int(os.environ['IMAP_PORT'])))
+        threading.Thread(target=self.answer, args=(server, client), daemon=True).start()
+        sent = 0
+        with contextlib.suppress(OSError):
+            while data := client.recv(4096):
+                if limit is not None and sent + len(data) >= limit:
+                    data = data[:limit - sent]
+                    self.n_broken += 1
+                    if self.reset:
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+                    client.shutdown(socket.SHUT_RDWR)
+                    client.close()
+                    time.sleep(self.late)
+                    server.sendall(data)
+                    break
+                server.sendall(data)
+                sent += len(data)
+        with contextlib.suppress(OSError):
+            server.shutdown(socket.SHUT_WR)
+
+    @staticmethod
+    def answer(server, client):
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data)
+        with contextlib.suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+
+
+def part_breaks():
+    """The connection breaks at any octet, and what was under way may reach the server when we are back already."""
+    chance = random.Random(int(os.environ.get('SEED', time.time())))
+    seed = chance.randrange(1 << 30)
+    chance.seed(seed)
+    print(f'# seed {seed}')
+    texts = make_texts(60, 900)
+    for late, reset in ((0, False), (0, True), (0.7, False), (1.5, False)):
+        for _ in range(3):
+            limits = [None, chance.randrange(400, 50_000), chance.randrange(300, 40_000)]  # the first is the probe's
+            what = f'break at {limits[1:]}, late {late}, reset {reset}'
+            with Case(what, texts) as case:
+                breaker = Breaker(limits, late, reset)
+                run = drive('copy', case.state, case.source, port=breaker.port)
+                case.check(run=run)
+                tap.equal((run.json['verdict'], breaker.n_broken > 0), ('complete', True), f'{what}: complete', run)
+                tap.equal(counts(run), dict(found=60, copied=60, present=0, skipped=0, failed=0), f'{what}: counted', run)
+
+
+def part_stop():
+    texts = make_texts(1000, 500)
+    with Case('stop', texts) as case:
+        run = drive('copy', case.state, case.source, stop=900)
+        now = counts(run)
+        tap.equal((run.json['verdict'], run.json['exit_status']), ('stopped', 75), 'stop: the verdict', run)
+        tap.equal(now['found'], now['copied'] + now['present'] + now['skipped'] + now['failed'], 'stop: the numbers add up')
+        found = mailbox()
+        tap.equal(strangers(found), [], 'stop: nothing of ours is left', run.json['all'])
+        tap.equal(sum(found.get('letters', Counter()).values()), now['copied'], 'stop: what is counted as copied is there')
+        tap.check(now['copied'] < 1000, 'stop: it did stop', now)
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal(counts(run)['present'], now['copied'], 'stop: the next run goes on')
+    with Case('pause', make_texts(20)) as case:
+        begun = time.time()
+        run = drive('copy', case.state, case.source, pause=1500)
+        case.check(run=run)
+        tap.check(time.time() - begun > 1.4, 'pause: it waited')
+
+
+def part_top_up():
+    same = message(7, 'same')
+    with Case('fifty identical', [(same, 'S')] * 50) as case:
+        run = drive('copy', case.state, case.source)
+        # One date each, so all dates must be there too.
+        case.check(run=run)
+
+    texts = [(same, ''), (same, ''), (same, ''), (message(8, 'other'), '')]
+    with Case('top-up', texts) as case:
+        with Mailbox(USER) as box:
+            box.imap.create('letters')
+            wire = same.replace(b'\n', b'\r\n')
+            box.imap.append('letters', '(\\Flagged)', '"01-Jan-2001 00:00:00 +0000"', wire)
+            box.imap.append('letters', '', '"17-Oct-2003 10:00:01 +0000"', wire)
+            box.imap.append('letters', '', '"01-Jan-2001 00:00:00 +0000"', message(9, 'theirs').replace(b'\n', b'\r\n'))
+        before = mailbox()['letters']
+        run = drive('copy', case.state, case.source)
+        after = mailbox()['letters']
+        tap.equal(counts(run), dict(found=4, copied=2, present=2, skipped=0, failed=0), 'top-up: two were there', run)
+        tap.equal(before - after, Counter(), 'top-up: what was there is as it was')
+        tap.equal(octets(after)[hashlib.sha256(wire).hexdigest()], 3, 'top-up: as many as in the source')
+        tap.equal(sum(after.values()), 5, 'top-up: nothing else')
+
+    texts = make_texts(10, every=100)
+    with Case('the source grew', texts[:6]) as case:
+        drive('copy', case.state, case.source)
+        write_mbox(case.source, texts)
+        case.before = manifest(case.dir + '/mail')
+        run = drive('copy', case.state, case.source)
+        case.texts = texts
+        case.check(run=run)
+        tap.equal((counts(run)['copied'], counts(run)['present']), (4, 6), 'the source grew: only the new ones')
+
+        with Mailbox(USER) as box:
+            box.imap.select('letters')
+            box.imap.store('2', '+FLAGS', '\\Deleted')
+            box.imap.expunge()
+        run = drive('copy', case.state, case.source)
+        tap.equal((counts(run)['skipped'], codes(run)['removed-since']), (1, 1), 'removed by the person: stays removed', run)
+        tap.equal(sum(mailbox()['letters'].values()), 9, 'removed by the person: not brought back')
+        with Mailbox(USER) as box:
+            box.imap.delete('letters')
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal(counts(run)['copied'], 10, 'the mailbox was deleted: all is copied again')
+
+
+def part_odd():
+    nasty = b'Subject: nasty\n\na1 CREATE pwned\nzz DELETE letters\n) {5+}\n' + b'x' * 12000 + b'\n"\n\\\n{3}\n'
+    latin = 'Subject: Grüße\n\nlatin'.encode('latin-1') + b'\n'
+    texts = [(nasty, 'S'), (latin, ''), (message(1), '')]
+    with Case('nasty', texts) as case:
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.check('pwned' not in mailbox(), 'nasty: no text became a command')
+
+    texts = [(message(0), ''), (b'Subject: nul\n\na\0b\n', ''), (message(2), '')]
+    with Case('NUL', texts) as case:
+        run = drive('copy', case.state, case.source)
+        wanted = expected(texts)
+        wanted.subtract(Counter({key: 1 for key in wanted if key[1] == FIRST + 1}))
+        case.check(+wanted, run)
+        tap.equal((counts(run)['failed'], codes(run)['nul-octets'], run.json['verdict']), (1, 1, 'not-all'), 'NUL: listed', run)
+
+    with Case('damaged journal', make_texts(10)) as case:
+        drive('copy', case.state, case.source)
+        path = next(Path(case.state, 'journal').glob('*.db'))
+        path.write_bytes(os.urandom(9000))
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal(counts(run)['present'], 10, 'damaged journal: nothing is copied again', run)
+        tap.check(list(path.parent.glob('*.damaged-*')), 'damaged journal: it is kept')
+
+    with Case('busy', make_texts(700, 300)) as case:
+        first = start('copy', case.state, case.source)
+        time.sleep(0.8)
+        second = drive('copy', case.state, case.source)
+        tap.check(second.code == 2 and 'in use' in second.err, 'busy: the second is turned away', second)
+        case.check(run=finish(first))
+
+    with Case('staging deleted by somebody', make_texts(500, 300)) as case:
+        process = start('copy', case.state, case.source)
+        for _ in range(100):
+            time.sleep(0.02)
+            with Mailbox(USER) as box:
+                ours = [name for name in box.names() if 'upload' in name]
+                if ours:
+                    box.imap.delete(ours[0])
+                    break
+        run = finish(process)
+        if codes(run):
+            run = drive('copy', case.state, case.source)
+        case.check(run=run)
+
+
+def part_lanes():
+    with Case('lanes', []) as case:
+        store = case.dir + '/mail/store'
+        subprocess.run(['/usr/bin/python3', SOURCE / 'tests/support/dbxwriter.py', store], check=True, stdout=subprocess.DEVNULL)
+        case.before = manifest(case.dir + '/mail')
+        single = drive('copy', case.state, store, into='One')
+        many = drive('copy', case.state, store, into='Many', connections=4)
+        found = mailbox()
+        one = {name[3:]: found[name] for name in found if name.startswith('One')}
+        other = {name[4:]: found[name] for name in found if name.startswith('Many')}
+        differ = {name: (one.get(name, Counter()) - other.get(name, Counter()), other.get(name, Counter()) - one.get(name, Counter()))
+                  for name in {*one, *other} if one.get(name) != other.get(name)}
+        tap.equal(differ, {}, 'lanes: four bring the same as one', many)
+        tap.check(sum(map(len, one.values())) > 5, 'lanes: there was something to bring', single)
+        tap.equal(strangers(found), [], 'lanes: nothing of ours is left')
+        tap.equal(counts(many), counts(single), 'lanes: the same numbers')
+        again = drive('copy', case.state, store, into='Many', connections=3)
+        tap.equal(counts(again)['copied'], 0, 'lanes: nothing again', again)
+
+
+def part_full():
+    """The mailbox has room for some of it."""
+    texts = [(message(i, 'full', 4000), '') for i in range(100)]
+    with Case('full', texts) as case:
+        run = drive('copy', case.state, case.source)
+        tap.equal((run.json['verdict'], run.json['exit_status'], run.json['error']['code']), ('failed', 81, 'mailbox-full'),
+                  'full: the verdict', run)
+        now = counts(run)
+        tap.check(0 < now['copied'] < 100 and now['found'] == sum(now.values()) - now['found'], 'full: the numbers add up', run)
+        found = mailbox()
+        tap.equal((sum(found['letters'].values()), strangers(found)), (now['copied'], []), 'full: what was sent is placed', run)
+        again = drive('copy', case.state, case.source)
+        tap.equal((counts(again)['copied'], counts(again)['present']), (0, now['copied']), 'full: still full, nothing twice', again)
+
+
+def main():
+    globals()['part_' + PART]()
+    tap.done()
+
+
+main()
