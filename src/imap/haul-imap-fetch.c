@@ -29,8 +29,10 @@ on_row (HaulImapResponse *response, gpointer user_data, GError **error)
 {
   Rows *rows = user_data;
 
-  /* `n:*` gives the last message even where its UID is below n. */
-  if (response->type != HAUL_IMAP_RESPONSE_FETCH || response->uid < rows->first_uid || !response->has_flags)
+  /* `n:*` gives the last message even where its UID is below n; a change of flags told meanwhile has neither size nor
+   * date. */
+  if (response->type != HAUL_IMAP_RESPONSE_FETCH || response->uid < rows->first_uid || !response->has_flags
+      || (response->size == 0 && response->internal_date == 0))
     return TRUE;
   HaulImapFetchRow row = { .uid = response->uid,
                            .size = response->size,
@@ -44,7 +46,7 @@ on_row (HaulImapResponse *response, gpointer user_data, GError **error)
  * haul_imap_fetch_rows:
  * @session: a session with a mailbox selected
  * @first_uid: the least UID wanted, at least 1
- * @func: sees each message; the server may name one twice when its flags change meanwhile
+ * @func: sees each message
  * @user_data: for @func
  * @cancellable: (nullable): cancels
  * @error: return location

@@ -263,6 +263,8 @@ test_appends (void)
       g_autofree char *heard = haul_test_server_stop (server, NULL);
       /* Without its + not an octet of the message leaves. */
       g_assert_cmpint (strstr (heard, MARK) != NULL, ==, strstr (appends[i].script, "S +") != NULL);
+      /* What the server says in the middle is heard in the middle. */
+      g_assert_cmpint (strlen (heard) > BIG_SIZE / 2, ==, reads_all);
     }
 }
 
@@ -301,6 +303,68 @@ test_fetch_shapes (void)
   g_assert_false (haul_imap_fetch_body (session, 5, never, NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
   g_assert_false (haul_imap_session_is_usable (session));
+}
+
+static gboolean
+keep_row (const HaulImapFetchRow *row, gpointer user_data, GError **error)
+{
+  g_string_append_printf (user_data, "%u:%" G_GUINT64_FORMAT " ", row->uid, row->size);
+  return TRUE;
+}
+
+/* Rows that were not asked for, or are no rows, are passed over. */
+static void
+test_rows (void)
+{
+  g_autoptr (HaulTestServer) server = haul_test_server_new (
+      NULL,
+      IN "C UID FETCH 5:* (UID RFC822.SIZE INTERNALDATE FLAGS)\n"
+         "S * 1 FETCH (UID 4 RFC822.SIZE 10 INTERNALDATE \"01-Feb-2001 03:04:05 +0000\" FLAGS ())\n"
+         "S * 2 FETCH (FLAGS (\\Seen))\nS * 2 FETCH (UID 5 FLAGS (\\Seen))\n"
+         "S * 2 FETCH (UID 5 RFC822.SIZE 11 INTERNALDATE \"01-Feb-2001 03:04:05 +0000\" FLAGS (\\Seen))\n"
+         "S * 3 FETCH (UID 6 INTERNALDATE \"01-Feb-2001 03:04:05 +0000\" FLAGS () RFC822.SIZE 0)\nS $ OK",
+      NULL);
+  g_autoptr (HaulImapSession) session = sign_in (server);
+  g_autoptr (GString) rows = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (haul_imap_fetch_rows (session, 5, keep_row, rows, NULL, &error));
+  g_assert_cmpstr (rows->str, ==, "5:11 6:0 ");
+}
+
+/* A host that drops what comes: here a listener whose queue is full. */
+static void
+test_black_hole (void)
+{
+  g_autoptr (GSocket) listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GPtrArray) fillers = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+  HaulImapTimeLimits limits = *haul_imap_transport_get_limits ();
+  HaulImapTimeLimits short_limits = limits;
+
+  g_socket_set_listen_backlog (listener, 0);
+  g_assert_true (g_socket_bind (listener, wanted, FALSE, NULL) && g_socket_listen (listener, NULL));
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (listener, NULL);
+  for (guint i = 0; i < 4; i++)
+    {
+      GSocket *filler = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+      g_socket_set_blocking (filler, FALSE);
+      g_socket_connect (filler, address, NULL, NULL);
+      g_ptr_array_add (fillers, filler);
+    }
+  g_autoptr (HaulEndpoint) endpoint
+      = haul_endpoint_new ("127.0.0.1", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)),
+                           HAUL_SECURITY_TLS);
+  HaulImapOptions options = { .endpoint = endpoint };
+  gint64 start = g_get_monotonic_time ();
+  short_limits.connect_ms = 500;
+  haul_imap_transport_set_limits (&short_limits);
+  g_assert_null (haul_imap_session_open (&options, NULL, &error));
+  haul_imap_transport_set_limits (&limits);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 1500 * 1000);
 }
 
 static void
@@ -418,6 +482,8 @@ main (int argc, char **argv)
   g_test_add_func ("/imap-hostile/copy-uid", test_copy_uid);
   g_test_add_func ("/imap-hostile/appends", test_appends);
   g_test_add_func ("/imap-hostile/fetch-shapes", test_fetch_shapes);
+  g_test_add_func ("/imap-hostile/rows", test_rows);
+  g_test_add_func ("/imap-hostile/black-hole", test_black_hole);
   g_test_add_func ("/imap-hostile/unselect-without-extension", test_unselect_without_extension);
   g_test_add_func ("/imap-hostile/cancel", test_cancel);
   g_test_add_func ("/imap-hostile/words", test_words);
