@@ -1,5 +1,5 @@
 """Drive a GTK 3 program over AT-SPI.  Needs the distribution's Python: run it with /usr/bin/python3."""
-import os, subprocess, time
+import os, subprocess, tempfile, time
 import gi
 gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib
@@ -69,3 +69,77 @@ def dump(root):
 def shot(name):
     time.sleep(0.2)                   # what was asked for over the bus is drawn a frame later
     subprocess.run(['import', '-window', 'root', os.path.join(OUT, name + '.png')], check=True)
+
+APP_ID = 'io.github.mailhaul.Mailhaul'
+PROGRAM = os.path.join(os.environ.get('HAUL_BUILD_DIR', 'build'), 'src/wizard/mailhaul')
+
+class Program:
+    """The window under test. End it with quit(): its quit action, so that the leak check runs."""
+
+    def __init__(self, *args, env=None):
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen([PROGRAM, *map(str, args)], stderr=self.errors, env={**os.environ, **(env or {})})
+        try:
+            self.app = until('the program on the bus', self.look, 30)
+            self.window = find(self.app, 'frame', seconds=30)
+        except AssertionError:
+            self.process.kill()
+            raise AssertionError('the window did not open:\n' + self.said())
+
+    def look(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f'it ended with {self.process.returncode}')
+        return next((c for c in children(Atspi.get_desktop(0)) if c.get_name() == 'mailhaul'), None)
+
+    def said(self):
+        self.errors.seek(0)
+        return self.errors.read().decode('utf-8', 'replace')
+
+    def page(self, title, seconds=30):
+        """Waits for a page; its title is the window's."""
+        def look():
+            if self.process.poll() is not None:
+                raise RuntimeError(f'the program ended with {self.process.returncode}:\n{self.said()}')
+            return self.window.get_name() == title or None
+        try:
+            until(f'page {title!r}', look, seconds)
+        except AssertionError as error:
+            dump(self.window)
+            raise AssertionError(f'{error}; it shows {self.window.get_name()!r}\n{self.said()}')
+
+    def press(self, name, seconds=20):
+        press(find(self.window, 'push button', name, seconds))
+
+    def next(self, name='Next', seconds=30):
+        """Presses Next as soon as the page is complete."""
+        button = find(self.window, 'push button', name, seconds)
+        until(f'{name!r} is enabled', lambda: has(button, 'sensitive') or None, seconds)
+        press(button)
+
+    def labels(self):
+        return [a.get_name() for a, _ in walk(self.window) if a.get_role_name() == 'label' and has(a, 'showing')]
+
+    def label(self, part, seconds=20):
+        """The text of the first label that contains PART."""
+        return find(self.window, 'label', seconds=seconds, test=lambda a: part in a.get_name()).get_name()
+
+    def sign_in(self, user, password, server, keyring=False):
+        self.page('Where should your mail go?')
+        fill(labelled(self.window, 'User name'), user)
+        fill(labelled(self.window, 'Mail server'), server)
+        fill(labelled(self.window, 'Password'), password)
+        box = find(self.window, 'check box', 'Save in the keyring')
+        if keyring != has(box, 'checked'):
+            press(box)
+        self.next()
+
+    def quit(self, seconds=60):
+        """(exit code, standard error)"""
+        if self.process.poll() is None:
+            subprocess.run(['gapplication', 'action', APP_ID, 'quit'], stderr=subprocess.DEVNULL)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = 'did not end'
+        return code, self.said()
