@@ -217,11 +217,11 @@ def part_kills():
 
 class Breaker(threading.Thread):
     """A way to the server that breaks: each connection after as many octets from the client as told. What the client has
-    sent by then reaches the server, late: as long afterwards as told."""
+    sent by then reaches the server, late: as long afterwards as told. Words can be hidden from the client."""
 
-    def __init__(self, limits, late=0.0, reset=False):
+    def __init__(self, limits=(), late=0.0, reset=False, hide=()):
         super().__init__(daemon=True)
-        self.limits, self.late, self.reset = list(limits), late, reset
+        self.limits, self.late, self.reset, self.hide = list(limits), late, reset, hide
         self.n_broken = 0
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
@@ -254,10 +254,11 @@ class Breaker(threading.Thread):
         with contextlib.suppress(OSError):
             server.shutdown(socket.SHUT_WR)
 
-    @staticmethod
-    def answer(server, client):
+    def answer(self, server, client):
         with contextlib.suppress(OSError):
             while data := server.recv(65536):
+                for word in self.hide:  # abilities the client is not to know of; a word is not cut in practice
+                    data = data.replace(word, b'X' + word[1:])
                 client.sendall(data)
         with contextlib.suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
@@ -280,6 +281,78 @@ def part_breaks():
                 case.check(run=run)
                 tap.equal((run.json['verdict'], breaker.n_broken > 0), ('complete', True), f'{what}: complete', run)
                 tap.equal(counts(run), dict(found=60, copied=60, present=0, skipped=0, failed=0), f'{what}: counted', run)
+
+
+def workers():
+    """The server's processes that serve our connections."""
+    master = int(Path(os.environ['IMAP_DIR'], 'run/master.pid').read_text())
+    pids = []
+    for path in Path('/proc').glob('[0-9]*/stat'):
+        with contextlib.suppress(OSError):
+            name, _, rest = path.read_text().partition('(')[2].rpartition(')')
+            if name == 'imap' and int(rest.split()[1]) == master:
+                pids.append(int(path.parent.name))
+    return pids
+
+
+def part_faults():
+    """The server's processes die, and the journal cannot be written."""
+    chance = random.Random()
+    texts = make_texts(300, 900)
+    for round_ in range(3):
+        with Case(f'server killed {round_}', texts) as case:
+            process = start('copy', case.state, case.source)
+            kills = 0
+            for _ in range(3):
+                time.sleep(chance.uniform(0.3, 0.9))
+                for pid in workers():
+                    with contextlib.suppress(OSError):
+                        os.kill(pid, signal.SIGKILL)
+                        kills += 1
+            run = finish(process)
+            if run.code or run.json['verdict'] != 'complete':  # it hit the probe, or the first connection
+                run = drive('copy', case.state, case.source)
+            case.check(run=run)
+            tap.check(kills > 0, f'server killed {round_}: it was', kills)
+
+    import resource
+    def small_files(limit):
+        def prepare():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        return prepare
+    for limit in (150_000, 400_000):
+        with Case(f'no room for the journal ({limit})', texts) as case:
+            process = subprocess.Popen([DRIVER, 'copy', case.state, USER, case.source], preexec_fn=small_files(limit),
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            process.stdin.write(PASSWORD.encode() + b'\n')
+            process.stdin.close()
+            process.stdin = None
+            run = finish(process)
+            tap.equal((run.json['verdict'], run.json['exit_status'], run.json['error']['code']), ('failed', 73, 'journal'),
+                      f'{case.what}: it stops and says so', run)
+            case.check(run=drive('copy', case.state, case.source))
+
+
+def part_servers():
+    """Servers that can less."""
+    texts = make_texts(40) + [(message(99), 'S')]
+    for what, words in (('no APPENDUID', [b'APPENDUID']), ('no COPYUID', [b'COPYUID']), ('no UIDPLUS', [b'APPENDUID', b'COPYUID'])):
+        with Case(what, texts) as case:
+            breaker = Breaker(hide=words)
+            run = drive('copy', case.state, case.source, port=breaker.port)
+            case.check(run=run)
+            tap.equal((run.json['verdict'], counts(run)['copied']), ('complete', 41), f'{what}: complete', run)
+        with Case(f'{what}, broken', texts) as case:
+            breaker = Breaker([None, 9000, 14000], late=0.3, hide=words)
+            run = drive('copy', case.state, case.source, port=breaker.port)
+            case.check(run=run)
+            tap.equal((run.json['verdict'], counts(run)['copied'], breaker.n_broken), ('complete', 41, 2), f'{what}, broken: complete', run)
+    with Case('no MOVE', texts) as case:
+        breaker = Breaker(hide=[b'MOVE'])
+        run = drive('copy', case.state, case.source, port=breaker.port)
+        tap.equal((run.json['verdict'], run.json['error']['code']), ('failed', 'unprovable'), 'no MOVE: it says so', run)
+        tap.equal(sorted(mailbox()), ['INBOX'], 'no MOVE: nothing was made')
 
 
 def part_stop():
