@@ -35,6 +35,7 @@ apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
         {
           memcpy (row->digest, one->digest, HAUL_DIGEST_LENGTH);
           row->has_digest = TRUE;
+          row->is_recorded = TRUE;
         }
       /* A server that was set back to an older state counts UIDs from there again: then nobody removed anything. */
       else if (row == NULL && one->is_ours && listing->status.uid_next > one->uid)
@@ -53,7 +54,7 @@ learn (HaulTransfer *self, HaulListing *listing, GError **error)
       const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
       HaulJournalKnown known = { .uid = row->uid, .size = row->size };
       memcpy (known.digest, row->digest, HAUL_DIGEST_LENGTH);
-      if (row->has_digest
+      if (row->has_digest && !row->is_recorded
           && !haul_journal_item_learn (journal, self->folder->mailbox, listing->status.uid_validity, &known, error))
         return FALSE;
     }
@@ -170,7 +171,7 @@ mark_removed (HaulTransfer *self, GArray *removed)
                            item->size,
                            HAUL_OUTCOME_SKIPPED,
                            "removed-since",
-                           "an earlier run copied it, and it was removed from the mailbox since",
+                           "An earlier run copied it, and it was removed from the mailbox since.",
                            NULL };
       if (left[i].partner == HAUL_MATCH_NONE)
         continue;
@@ -264,15 +265,15 @@ check_item (HaulTransfer *self, HaulItem *item, const HaulListingRow *row, GErro
   if (row == NULL)
     {
       haul_transfer_fail (self, item, "not-found-afterwards",
-                          "the server said that it was stored, and it is not in the mailbox");
+                          "The server said that it was stored, but it is not in the mailbox.");
       return TRUE;
     }
   if (row->has_digest && memcmp (row->digest, item->digest, HAUL_DIGEST_LENGTH) != 0)
-    add_changed (self, item, "altered-by-server", "the server keeps it with other octets than were sent");
+    add_changed (self, item, "altered-by-server", "The server keeps it with other octets than were sent.");
   else if (row->date != item->sent_date)
-    add_changed (self, item, "date-changed", "the server keeps it under another date than was given");
+    add_changed (self, item, "date-changed", "The server keeps it under another date than was given.");
   else if (row->flags != item->sent_flags || !has_keywords (row, item))
-    add_changed (self, item, "flags-changed", "the server does not keep it with the flags that were given");
+    add_changed (self, item, "flags-changed", "The server does not keep it with the flags that were given.");
   return haul_journal_item_verify (self->run->journal, item->row, error);
 }
 

@@ -15,6 +15,7 @@
 #include "account/haul-connection.h"
 #include "base/haul-clock.h"
 #include "migrate/haul-census.h"
+#include "migrate/haul-error-text.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"
 #include "migrate/haul-scan.h"
@@ -279,7 +280,8 @@ ends_folder (Lane *self, gboolean is_mailbox, const GError *error)
     return FALSE;
   haul_transfer_fail_all (self->transfer, error);
   self->transfer->is_checked = TRUE;
-  haul_run_add_note (self->run, self->transfer->index, error->message);
+  g_autoptr (HaulErrorText) words = haul_error_text_new (error);
+  haul_run_add_note (self->run, self->transfer->index, words->sentence);
   return TRUE;
 }
 

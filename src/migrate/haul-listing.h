@@ -18,7 +18,8 @@ typedef struct
   guint flags;     /* HaulImapFlags */
   char **keywords; /* (owned) (nullable) */
   gboolean has_digest;
-  gboolean is_taken; /* it is some source message's copy already */
+  gboolean is_recorded; /* the journal knows the digest */
+  gboolean is_taken;    /* it is some source message's copy already */
   guint8 digest[HAUL_DIGEST_LENGTH];
 } HaulListingRow;
 

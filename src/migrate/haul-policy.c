@@ -7,11 +7,10 @@
  */
 #include "migrate/haul-policy.h"
 
-#include <string.h>
-
 #include "account/haul-account-error.h"
 #include "base/haul-clock.h"
 #include "imap/haul-imap-error.h"
+#include "imap/haul-imap-quirks.h"
 #include "migrate/haul-migrate-error.h"
 
 #define THROTTLE_FIRST_MS 30000
@@ -47,19 +46,13 @@ static const struct
   [HAUL_IMAP_ERROR_BODY_CHANGED] = { HAUL_SCOPE_MESSAGE, HAUL_ACTION_RECONNECT, "changed" },
 };
 
-/* Exchange: "Suggested Backoff Time: 299961 milliseconds"; obeyed with 5 % on top. 0 where nothing is said. */
+/* Obeyed with 5 % on top. 0 where nothing is said. */
 static gint64
 parse_wait_ms (const GError *error)
 {
-  static const char words[] = "Suggested Backoff Time:";
-  const char *text = haul_imap_error_get_server_text (error);
-  const char *found = strstr (text != NULL ? text : error->message, words);
+  gint64 told_ms = (gint64)haul_imap_quirks_parse_backoff (haul_imap_error_get_server_text (error));
 
-  if (found == NULL)
-    return 0;
-  guint64 wait_ms = g_ascii_strtoull (found + strlen (words), NULL, 10);
-  wait_ms = MIN (wait_ms, 24u * 3600 * 1000);
-  return (gint64)(wait_ms + wait_ms / 20);
+  return told_ms + told_ms / 20;
 }
 
 /**

@@ -58,8 +58,8 @@ count_left_out (HaulRun *run, guint index)
     {
       row->counts = (HaulCounts){ .found = n, .skipped = n, .bytes = bytes, .bytes_done = bytes };
       line.code = is_trash ? "folder-of-deleted" : "folder-of-junk";
-      line.text = is_trash ? "all messages of this folder: deleted mail stays deleted"
-                           : "all messages of this folder: it is for junk";
+      line.text = is_trash ? "The whole folder was left out: deleted mail stays deleted."
+                           : "The whole folder was left out: it is for junk.";
     }
   else if (folder->action == HAUL_PLAN_UNREADABLE)
     {
@@ -67,7 +67,7 @@ count_left_out (HaulRun *run, guint index)
       row->counts = (HaulCounts){ .found = n, .failed = n };
       line.outcome = HAUL_OUTCOME_FAILED;
       line.code = "folder-unreadable";
-      line.text = folder->folder->problem != NULL ? folder->folder->problem : "the folder cannot be read";
+      line.text = folder->folder->problem != NULL ? folder->folder->problem : "The folder cannot be read.";
     }
   if (line.code != NULL)
     haul_run_add_line (run, index, &line);

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "store/haul-store-error.h"
+#include "migrate/haul-error-text.h"
 
 typedef struct
 {
@@ -25,11 +25,11 @@ judge_state (const HaulMessage *message)
   switch (message->state)
     {
     case HAUL_MESSAGE_ABSENT:
-      return (Verdict){ HAUL_OUTCOME_FAILED, "absent", "its text was never stored on this computer" };
+      return (Verdict){ HAUL_OUTCOME_FAILED, "absent", "Its text was never stored on this computer." };
     case HAUL_MESSAGE_UNREADABLE:
-      return (Verdict){ HAUL_OUTCOME_FAILED, "unreadable", "nothing of it can be read" };
+      return (Verdict){ HAUL_OUTCOME_FAILED, "unreadable", "Nothing of it can be read." };
     case HAUL_MESSAGE_CUT:
-      return (Verdict){ HAUL_OUTCOME_FAILED, "cut", "a part of it is lost" };
+      return (Verdict){ HAUL_OUTCOME_FAILED, "cut", "A part of it is lost." };
     case HAUL_MESSAGE_WHOLE:
     default:
       return (Verdict){ HAUL_OUTCOME_COPIED, NULL, NULL };
@@ -41,11 +41,11 @@ static Verdict
 judge_early (const HaulMessage *message, const HaulChoices *choices)
 {
   if ((message->flags & HAUL_MESSAGE_DELETED) && !choices->include_deleted)
-    return (Verdict){ HAUL_OUTCOME_SKIPPED, "marked-deleted", "it is marked as deleted" };
+    return (Verdict){ HAUL_OUTCOME_SKIPPED, "marked-deleted", "It is marked as deleted." };
   if (choices->since != 0 && message->received != 0 && message->received < choices->since)
-    return (Verdict){ HAUL_OUTCOME_SKIPPED, "too-old", "it is older than was chosen" };
+    return (Verdict){ HAUL_OUTCOME_SKIPPED, "too-old", "It is older than was chosen." };
   if (choices->until != 0 && message->received != 0 && message->received > choices->until)
-    return (Verdict){ HAUL_OUTCOME_SKIPPED, "too-new", "it is newer than was chosen" };
+    return (Verdict){ HAUL_OUTCOME_SKIPPED, "too-new", "It is newer than was chosen." };
   return judge_state (message);
 }
 
@@ -53,11 +53,11 @@ static Verdict
 judge_size (const HaulMessage *message, const HaulPlan *plan)
 {
   if (message->size == 0)
-    return (Verdict){ HAUL_OUTCOME_FAILED, "empty", "it is empty, and IMAP cannot store an empty message" };
+    return (Verdict){ HAUL_OUTCOME_FAILED, "empty", "It is empty, and a mail server cannot store an empty message." };
   if (plan->choices->max_size_bytes != 0 && message->size > plan->choices->max_size_bytes)
-    return (Verdict){ HAUL_OUTCOME_SKIPPED, "bigger-than-chosen", "it is bigger than was chosen" };
+    return (Verdict){ HAUL_OUTCOME_SKIPPED, "bigger-than-chosen", "It is bigger than was chosen." };
   if (plan->server->append_limit_bytes != 0 && message->size > plan->server->append_limit_bytes)
-    return (Verdict){ HAUL_OUTCOME_FAILED, "too-big", "it is bigger than the server takes" };
+    return (Verdict){ HAUL_OUTCOME_FAILED, "too-big", "It is bigger than the mail server takes." };
   return (Verdict){ HAUL_OUTCOME_COPIED, NULL, NULL };
 }
 
@@ -82,13 +82,15 @@ take_message (HaulTransfer *transfer, HaulMessage *message)
   HaulRun *run = transfer->run;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
+  g_autoptr (HaulErrorText) words = NULL;
   Verdict verdict = judge_early (message, run->plan->choices);
 
   if (verdict.code == NULL && !haul_source_measure (transfer->source, message, run->stop, &error))
     {
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-      verdict = (Verdict){ HAUL_OUTCOME_FAILED, haul_source_get_code (error), error->message };
+      words = haul_error_text_new (error);
+      verdict = (Verdict){ HAUL_OUTCOME_FAILED, haul_source_get_code (error), words->sentence };
     }
   if (verdict.code == NULL)
     verdict = judge_size (message, run->plan);
@@ -113,9 +115,10 @@ report_broken (HaulTransfer *transfer, const GError *error, guint64 n_seen)
   const HaulFolder *folder = transfer->folder->folder;
   guint64 expected = folder->messages < 0 ? 0 : (guint64)folder->messages;
   guint64 n_missing = expected > n_seen ? expected - n_seen : 1;
-  g_autofree char *text = g_strdup_printf ("the rest of the folder, %" G_GUINT64_FORMAT " messages or more, cannot be "
+  g_autoptr (HaulErrorText) words = haul_error_text_new (error);
+  g_autofree char *text = g_strdup_printf ("The rest of the folder, %" G_GUINT64_FORMAT " messages or more, cannot be "
                                            "read: %s",
-                                           n_missing, error->message);
+                                           n_missing, words->sentence);
   HaulRunLine line = { "", 0, 0, HAUL_OUTCOME_FAILED, "folder-damaged", text, NULL };
 
   haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .found = n_missing, .failed = n_missing });

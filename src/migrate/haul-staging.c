@@ -182,12 +182,13 @@ haul_staging_append (
   if (!select_staging (staging, session, error)
       || !haul_imap_append_run (session, &append, &uid, staging->run->hard, error))
     return FALSE;
-  item->staged_uid = uid.uid_validity == staging->uid_validity ? uid.uid : 0;
+  item->staged_uid = uid.uid_validity == staging->uid_validity && uid.uid > staging->last_uid ? uid.uid : 0;
+  staging->last_uid = MAX (staging->last_uid, item->staged_uid);
   return item->staged_uid == 0
          || haul_journal_generation_assign (staging->run->journal, staging->row, item->row, item->staged_uid, error);
 }
 
-/* Writes down what COPYUID says, if it speaks of every message of the batch. */
+/* Writes down what COPYUID says, if it speaks of every message of the batch and names a new one for each. */
 static gboolean
 read_copy_uid (HaulStaging *self,
                const HaulGenerationMove *move,
@@ -196,6 +197,7 @@ read_copy_uid (HaulStaging *self,
                GError **error)
 {
   g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) destinations = g_hash_table_new (NULL, NULL);
   gboolean is_complete = copy_uid->source != NULL && copy_uid->destination != NULL
                          && copy_uid->source->len == copy_uid->destination->len
                          && copy_uid->uid_validity == move->uid_validity;
@@ -206,7 +208,8 @@ read_copy_uid (HaulStaging *self,
   for (guint i = 0; is_complete && i < batch->len; i++)
     {
       const HaulGenerationItem *item = batch->pdata[i];
-      is_complete = g_hash_table_contains (uids, GUINT_TO_POINTER (item->staged_uid));
+      guint32 uid = GPOINTER_TO_UINT (g_hash_table_lookup (uids, GUINT_TO_POINTER (item->staged_uid)));
+      is_complete = uid >= move->uid_next && g_hash_table_add (destinations, GUINT_TO_POINTER (uid));
     }
   if (!is_complete)
     return haul_journal_commit (self->run->journal, error);

@@ -15,6 +15,7 @@ typedef struct
   char *mailbox; /* (owned) octets on the wire */
   guint32 uid_validity;
   gboolean is_selected; /* on its lane's session */
+  guint32 last_uid;     /* APPENDUIDs rise, or are not believed */
 } HaulStaging;
 
 HaulStaging *haul_staging_new (HaulRun *run, HaulImapSession *session, GError **error);

@@ -7,9 +7,12 @@
  */
 #include "migrate/haul-transfer.h"
 
+#include <string.h>
+
 #include "base/haul-clock.h"
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-text.h"
+#include "migrate/haul-error-text.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-target.h"
@@ -66,6 +69,16 @@ haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, co
   add_line (transfer, item, HAUL_OUTCOME_FAILED, code, text);
 }
 
+static void
+fail_with (HaulTransfer *self, HaulItem *item, const char *code, const GError *error)
+{
+  g_autoptr (HaulErrorText) words = haul_error_text_new (error);
+  g_autofree char *text = words->server_text == NULL ? g_strdup (words->sentence)
+                                                     : g_strdup_printf ("%s “%s”", words->sentence, words->server_text);
+
+  haul_transfer_fail (self, item, code, text);
+}
+
 /* The mailbox cannot be had: every message that is not there yet is failed with the reason. */
 void
 haul_transfer_fail_all (HaulTransfer *transfer, const GError *error)
@@ -74,7 +87,7 @@ haul_transfer_fail_all (HaulTransfer *transfer, const GError *error)
     {
       HaulItem *item = transfer->items->pdata[i];
       if (item->state == HAUL_ITEM_OPEN || item->state == HAUL_ITEM_STAGED)
-        haul_transfer_fail (transfer, item, haul_policy_get_code (error), error->message);
+        fail_with (transfer, item, haul_policy_get_code (error), error);
     }
 }
 
@@ -126,9 +139,12 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
       item->is_doubtful = TRUE;
       item->attempts++;
       haul_run_count_item (transfer->run, transfer->index, item, 0);
-      if (item->attempts >= ATTEMPTS_MAX)
-        haul_transfer_fail (transfer, item, reason == NULL ? "refused" : haul_policy_get_code (reason),
-                            reason == NULL ? "the server took the message and did not place it" : reason->message);
+      if (item->attempts < ATTEMPTS_MAX)
+        continue;
+      if (reason != NULL)
+        fail_with (transfer, item, haul_policy_get_code (reason), reason);
+      else
+        haul_transfer_fail (transfer, item, "refused", "The server took the message, but it is nowhere to be found.");
     }
   return TRUE;
 }
@@ -181,6 +197,17 @@ is_about_message (const GError *error, HaulImapSession *session)
          && haul_imap_session_is_usable (session);
 }
 
+static void
+fail_source (HaulTransfer *self, HaulItem *item, const GError *error)
+{
+  const char *code = haul_source_get_code (error);
+
+  if (strcmp (code, "nul-octets") == 0)
+    haul_transfer_fail (self, item, code, "It holds octets of value zero, which a mail server cannot store.");
+  else
+    fail_with (self, item, code, error);
+}
+
 static gboolean
 append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, HaulItem *item, GError **error)
 {
@@ -191,7 +218,7 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
   if (body == NULL)
     {
       if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        haul_transfer_fail (self, item, haul_source_get_code (local_error), local_error->message);
+        fail_source (self, item, local_error);
       return TRUE;
     }
   if (!haul_journal_item_add (run->journal, self->row, item, error))
@@ -218,7 +245,7 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
       self->n_keywords_lost++;
       return append_item (self, session, staging, item, error);
     }
-  haul_transfer_fail (self, item, haul_policy_get_code (local_error), local_error->message);
+  fail_with (self, item, haul_policy_get_code (local_error), local_error);
   return TRUE;
 }
 
@@ -296,7 +323,7 @@ report_copied (HaulTransfer *self, HaulItem *item)
     add_line (self, item, HAUL_OUTCOME_COPIED, "guessed", item->problem);
   else if (item->date == 0)
     add_line (self, item, HAUL_OUTCOME_COPIED, "no-date",
-              "the store says no date of receipt; the time of copying was given");
+              "The store says no date of receipt; the time of copying was given.");
 }
 
 /**
@@ -329,7 +356,7 @@ haul_transfer_finish (HaulTransfer *transfer)
   if (n_left > 0)
     {
       g_autofree char *text
-          = g_strdup_printf ("%" G_GUINT64_FORMAT " messages were not reached before the run ended", n_left);
+          = g_strdup_printf ("%" G_GUINT64_FORMAT " messages were not reached before the run ended.", n_left);
       HaulRunLine line = { "", 0, bytes_left, HAUL_OUTCOME_SKIPPED, "not-reached", text, NULL };
       haul_run_count (run, transfer->index, &(HaulCounts){ .skipped = n_left });
       haul_run_add_line (run, transfer->index, &line);

@@ -68,7 +68,7 @@ compare (Verify *self, HaulTransfer *transfer, GError **error)
       HaulItem *item = transfer->items->pdata[i];
       if (item->state == HAUL_ITEM_OPEN)
         haul_transfer_fail (transfer, item, "missing",
-                            listing == NULL ? "the mailbox is not on the server" : "it is not in the mailbox");
+                            listing == NULL ? "The mailbox is not on the server." : "It is not in the mailbox.");
     }
   transfer->is_checked = TRUE;
   return TRUE;
