@@ -15,12 +15,10 @@
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-quirks.h"
 
-#define BUFFER_SIZE (32 * 1024)
-
 struct _HaulImapChannel
 {
   HaulImapTransport *transport; /* (owned) */
-  HaulImapParser *parser;       /* (owned) */
+  HaulImapInput *input;         /* (owned) */
   gboolean is_poisoned;
   char prefix[5]; /* of our tags; random, so that no answer can be written beforehand */
   guint64 n_commands;
@@ -32,8 +30,6 @@ struct _HaulImapChannel
   gboolean is_written;
   gboolean wants_continuation;
   HaulImapResponse *tagged; /* (owned) (nullable) */
-
-  guint8 buffer[BUFFER_SIZE];
 };
 
 /**
@@ -48,7 +44,7 @@ haul_imap_channel_new (HaulImapTransport *transport)
   HaulImapChannel *self = g_new0 (HaulImapChannel, 1);
 
   self->transport = transport;
-  self->parser = haul_imap_parser_new ();
+  self->input = haul_imap_input_new (transport);
   for (gsize i = 0; i < sizeof self->prefix - 1; i++)
     self->prefix[i] = (char)g_random_int_range ('A', 'Z' + 1);
   return self;
@@ -57,8 +53,8 @@ haul_imap_channel_new (HaulImapTransport *transport)
 void
 haul_imap_channel_free (HaulImapChannel *channel)
 {
+  haul_imap_input_free (channel->input);
   haul_imap_transport_free (channel->transport);
-  haul_imap_parser_free (channel->parser);
   g_clear_pointer (&channel->tagged, haul_imap_response_free);
   g_free (channel->tag);
   g_free (channel);
@@ -73,7 +69,7 @@ haul_imap_channel_get_transport (HaulImapChannel *channel)
 void
 haul_imap_channel_set_body_func (HaulImapChannel *channel, HaulImapResponseBodyFunc func, gpointer user_data)
 {
-  haul_imap_parser_set_body_func (channel->parser, func, user_data);
+  haul_imap_input_set_body_func (channel->input, func, user_data);
 }
 
 /**
@@ -160,42 +156,12 @@ take_response (HaulImapChannel *self, HaulImapResponse **response, GError **erro
     }
 }
 
-/* Handles one response if the octets at hand have a whole one. */
-static gboolean
-parse_one (HaulImapChannel *self, gboolean *has_response, GError **error)
-{
-  g_autoptr (HaulImapResponse) response = NULL;
-
-  *has_response = FALSE;
-  switch (haul_imap_parser_next (self->parser, &response, error))
-    {
-    case HAUL_IMAP_PARSER_RESPONSE:
-      *has_response = TRUE;
-      return take_response (self, &response, error);
-    case HAUL_IMAP_PARSER_NEED_MORE:
-      return TRUE;
-    case HAUL_IMAP_PARSER_ERROR:
-    default:
-      return FALSE;
-    }
-}
-
 /* Handles one response, waiting for it. */
 static gboolean
 wait_one (HaulImapChannel *self, guint limit_ms, GCancellable *cancellable, GError **error)
 {
-  for (;;)
-    {
-      gboolean has_response;
-      if (!parse_one (self, &has_response, error))
-        return FALSE;
-      if (has_response)
-        return TRUE;
-      gssize got = haul_imap_transport_read (self->transport, self->buffer, BUFFER_SIZE, limit_ms, cancellable, error);
-      if (got < 0)
-        return FALSE;
-      haul_imap_parser_feed (self->parser, self->buffer, (gsize)got);
-    }
+  g_autoptr (HaulImapResponse) response = haul_imap_input_wait (self->input, limit_ms, FALSE, cancellable, error);
+  return response != NULL && take_response (self, &response, error);
 }
 
 static gboolean
@@ -203,14 +169,13 @@ drain_ready (HaulImapChannel *self, GError **error)
 {
   for (;;)
     {
-      gboolean has_response = TRUE;
-      while (has_response)
-        if (!parse_one (self, &has_response, error))
-          return FALSE;
-      gssize got = haul_imap_transport_read_ready (self->transport, self->buffer, BUFFER_SIZE, error);
-      if (got <= 0)
-        return got == 0;
-      haul_imap_parser_feed (self->parser, self->buffer, (gsize)got);
+      g_autoptr (HaulImapResponse) response = NULL;
+      if (!haul_imap_input_poll (self->input, &response, error))
+        return FALSE;
+      if (response == NULL)
+        return TRUE;
+      if (!take_response (self, &response, error))
+        return FALSE;
     }
 }
 
@@ -270,41 +235,17 @@ write_octets (HaulImapChannel *self, const void *data, gsize size, GCancellable 
 }
 
 static gboolean
-read_first (HaulImapChannel *self, HaulImapResponse **response, GCancellable *cancellable, GError **error)
+not_imap (GError **error, const char *what)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64)haul_imap_transport_get_limits ()->greeting_ms * 1000;
-
-  for (;;)
-    {
-      g_autoptr (GError) parse_error = NULL;
-      HaulImapParserResult result = haul_imap_parser_next (self->parser, response, &parse_error);
-      if (result == HAUL_IMAP_PARSER_RESPONSE)
-        return TRUE;
-      if (result == HAUL_IMAP_PARSER_ERROR)
-        {
-          g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_NOT_IMAP, "no IMAP greeting: %s", parse_error->message);
-          return FALSE;
-        }
-      gint64 left_ms = MAX ((deadline - g_get_monotonic_time ()) / 1000, 1);
-      gssize got = left_ms <= 1 ? -1
-                                : haul_imap_transport_read (self->transport, self->buffer, BUFFER_SIZE, (guint)left_ms,
-                                                            cancellable, error);
-      if (left_ms <= 1)
-        g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the server does not greet");
-      if (got < 0)
-        return FALSE;
-      haul_imap_parser_feed (self->parser, self->buffer, (gsize)got);
-    }
+  g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_NOT_IMAP, "no IMAP greeting: %s", what);
+  return FALSE;
 }
 
 static gboolean
 check_greeting (const HaulImapResponse *greeting, GError **error)
 {
   if (greeting->type != HAUL_IMAP_RESPONSE_STATUS || greeting->tag != NULL)
-    {
-      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_NOT_IMAP, "the server does not greet as IMAP does");
-      return FALSE;
-    }
+    return not_imap (error, "something else came first");
   log_status (greeting);
   switch (greeting->condition)
     {
@@ -320,8 +261,7 @@ check_greeting (const HaulImapResponse *greeting, GError **error)
     case HAUL_IMAP_CONDITION_NO:
     case HAUL_IMAP_CONDITION_BAD:
     default:
-      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_NOT_IMAP, "the server does not greet as IMAP does");
-      return FALSE;
+      return not_imap (error, "a refusal came first");
     }
 }
 
@@ -339,22 +279,19 @@ check_greeting (const HaulImapResponse *greeting, GError **error)
 HaulImapResponse *
 haul_imap_channel_read_greeting (HaulImapChannel *channel, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HaulImapResponse) greeting = NULL;
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (HaulImapResponse) greeting
+      = haul_imap_input_wait (channel->input, haul_imap_transport_get_limits ()->greeting_ms, TRUE, cancellable,
+                              &local_error);
 
-  if (!poison_unless (channel, read_first (channel, &greeting, cancellable, error) && check_greeting (greeting, error)))
-    return NULL;
-  return g_steal_pointer (&greeting);
-}
-
-static gboolean
-is_input_empty (HaulImapChannel *self, GError **error)
-{
-  if (haul_imap_parser_get_pending (self->parser) > 0)
-    return protocol_error (error, "the server sent something after it agreed to TLS");
-  gssize got = haul_imap_transport_read_ready (self->transport, self->buffer, BUFFER_SIZE, error);
-  if (got > 0)
-    return protocol_error (error, "the server sent something before TLS was up");
-  return got == 0;
+  if (greeting != NULL && check_greeting (greeting, error))
+    return g_steal_pointer (&greeting);
+  haul_imap_channel_poison (channel);
+  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL))
+    not_imap (error, local_error->message);
+  else if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
 }
 
 /**
@@ -374,11 +311,10 @@ haul_imap_channel_start_tls (HaulImapChannel *channel,
                              GCancellable *cancellable,
                              GError **error)
 {
-  if (!poison_unless (channel, is_input_empty (channel, error)
+  if (!poison_unless (channel, haul_imap_input_is_empty (channel->input, error)
                                    && haul_imap_transport_start_tls (channel->transport, policy, cancellable, error)))
     return FALSE;
-  haul_imap_parser_free (channel->parser);
-  channel->parser = haul_imap_parser_new ();
+  haul_imap_input_reset (channel->input);
   return TRUE;
 }
 

@@ -7,8 +7,7 @@
 #pragma once
 
 #include "imap/haul-imap-command.h"
-#include "imap/haul-imap-parser.h"
-#include "imap/haul-imap-transport.h"
+#include "imap/haul-imap-input.h"
 
 G_BEGIN_DECLS
 
