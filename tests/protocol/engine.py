@@ -490,6 +490,23 @@ def part_lanes():
         again = drive('copy', case.state, store, into='Many', connections=3)
         tap.equal(counts(again)['copied'], 0, 'lanes: nothing again', again)
 
+        breaker = Breaker([None, 12_000, 9_000, 14_000, 20_000, 8_000], late=0.5)
+        broken = drive('copy', case.state, store, into='Broken', connections=3, port=breaker.port)
+        found = mailbox()
+        third = {name[6:]: found[name] for name in found if name.startswith('Broken')}
+        tap.equal((third, strangers(found)), (one, []), f'lanes: three, {breaker.n_broken} breaks: the same', broken)
+        tap.equal((counts(broken), broken.json['verdict']), (counts(single), 'complete'), 'lanes: broken: complete', broken)
+
+        for moment in (0.4, 0.6, 0.8, 1.0):
+            process = start('copy', case.state, store, into='Killed', connections=3)
+            time.sleep(moment)
+            process.kill()
+            process.communicate()
+        killed = drive('copy', case.state, store, into='Killed', connections=3)
+        found = mailbox()
+        fourth = {name[6:]: found[name] for name in found if name.startswith('Killed')}
+        tap.equal((fourth, strangers(found)), (one, []), 'lanes: killed four times: the same', killed)
+
 
 def part_full():
     """The mailbox has room for some of it."""
