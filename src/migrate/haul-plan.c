@@ -135,57 +135,86 @@ add_unreadable_store (HaulPlan *self, const HaulStoreSummary *summary)
   g_ptr_array_add (self->folders, planned);
 }
 
-static gboolean
-check_name (const GPtrArray *known, const char *name, GError **error)
+/* The folder that is meant: of exactly this name, else of the only one that differs in capitals. */
+static const char *
+find_name (const GPtrArray *known, const char *name, GError **error)
 {
-  if (is_listed (known, name))
-    return TRUE;
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
+  g_autofree char *folded = g_utf8_casefold (composed, -1);
+  const char *alike = NULL;
+  gboolean is_unique = TRUE;
 
-  g_autofree char *nearest = haul_nearest_join (known, name);
+  for (guint i = 0; i < known->len; i++)
+    {
+      const char *candidate = g_ptr_array_index (known, i);
+      g_autofree char *candidate_folded = g_utf8_casefold (candidate, -1);
+      if (g_str_equal (candidate, composed))
+        return candidate;
+      if (!g_str_equal (candidate_folded, folded))
+        continue;
+      is_unique = alike == NULL || g_str_equal (alike, candidate);
+      alike = candidate;
+    }
+  if (alike != NULL && is_unique)
+    return alike;
+
+  g_autofree char *nearest = haul_nearest_join (known, valid);
   if (nearest == NULL)
-    g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_BAD_CHOICE, _ ("There is no folder “%s”."), name);
+    g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_BAD_CHOICE, _ ("There is no folder “%s”."), valid);
   else
     g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_BAD_CHOICE,
-                 _ ("There is no folder “%s”. The nearest names are: %s."), name, nearest);
-  return FALSE;
+                 _ ("There is no folder “%s”. The nearest names are: %s."), valid, nearest);
+  return NULL;
 }
 
 static gboolean
-check_map (const HaulChoices *choices, const GPtrArray *known, GError **error)
+resolve_map (HaulChoices *resolved, const HaulChoices *choices, const GPtrArray *known, GError **error)
 {
   GHashTableIter iter;
   gpointer from, to;
 
+  g_hash_table_remove_all (resolved->map);
   g_hash_table_iter_init (&iter, choices->map);
   while (g_hash_table_iter_next (&iter, &from, &to))
     {
-      if (!check_name (known, from, error))
+      const char *name = find_name (known, from, error);
+      if (name == NULL)
         return FALSE;
       if (strspn (to, "/ ") == strlen (to))
         {
           g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_BAD_CHOICE,
-                       _ ("The folder “%s” needs the name of a mailbox to go to."), (const char *)from);
+                       _ ("The folder “%s” needs the name of a mailbox to go to."), name);
           return FALSE;
         }
+      g_hash_table_insert (resolved->map, g_strdup (name), g_strdup (to));
     }
   return TRUE;
 }
 
-static gboolean
-check_choices (const HaulChoices *choices, const GPtrArray *known, GError **error)
+/* The choices with the folders' names as the stores spell them. */
+static HaulChoices *
+resolve_choices (const HaulChoices *choices, const GPtrArray *known, GError **error)
 {
+  g_autoptr (HaulChoices) resolved = haul_choices_copy (choices);
+
+  g_ptr_array_set_size (resolved->folders, 0);
   for (guint i = 0; i < choices->folders->len; i++)
-    if (!check_name (known, g_ptr_array_index (choices->folders, i), error))
-      return FALSE;
-  if (!check_map (choices, known, error))
-    return FALSE;
+    {
+      const char *name = find_name (known, g_ptr_array_index (choices->folders, i), error);
+      if (name == NULL)
+        return NULL;
+      g_ptr_array_add (resolved->folders, g_strdup (name));
+    }
+  if (!resolve_map (resolved, choices, known, error))
+    return NULL;
   if (choices->since != 0 && choices->until != 0 && choices->since > choices->until)
     {
       g_set_error_literal (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_BAD_CHOICE,
                            _ ("The first day asked for is later than the last day."));
-      return FALSE;
+      return NULL;
     }
-  return TRUE;
+  return g_steal_pointer (&resolved);
 }
 
 /* Why there is nothing to copy: the gravest reason first. */
@@ -248,13 +277,14 @@ HaulPlan *
 haul_plan_new (GPtrArray *summaries, HaulServer *server, const HaulChoices *choices, GError **error)
 {
   g_autoptr (GPtrArray) names = list_names (summaries);
-  if (names->len > 0 && !check_choices (choices, names, error))
+  HaulChoices *resolved = names->len == 0 ? haul_choices_copy (choices) : resolve_choices (choices, names, error);
+  if (resolved == NULL)
     return NULL;
 
   g_autoptr (HaulPlan) self = g_new0 (HaulPlan, 1);
-  g_autoptr (HaulFolderMap) map = haul_folder_map_new (server, choices);
+  g_autoptr (HaulFolderMap) map = haul_folder_map_new (server, resolved);
   g_atomic_ref_count_init (&self->ref_count);
-  self->choices = haul_choices_copy (choices);
+  self->choices = resolved;
   self->server = haul_server_ref (server);
   self->folders = g_ptr_array_new_with_free_func (plan_folder_free);
   for (guint i = 0; i < summaries->len; i++)

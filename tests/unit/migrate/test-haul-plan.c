@@ -125,6 +125,23 @@ test_chosen_folders (void)
 }
 
 static void
+test_capitals (void)
+{
+  g_autoptr (GPtrArray) stores = make_stores ();
+  g_autoptr (HaulServer) server = haul_server_new ();
+  g_autoptr (HaulChoices) choices = haul_choices_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (choices->folders, g_strdup ("INBOX/projekt"));
+  g_hash_table_insert (choices->map, g_strdup ("inbox/PROJEKT"), g_strdup ("Elsewhere"));
+  g_autoptr (HaulPlan) plan = haul_plan_new (stores, server, choices, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (find_action (plan, "Inbox/Projekt"), ==, HAUL_PLAN_COPY);
+  g_assert_cmpstr (haul_plan_get_folder (plan, 1)->mailbox, ==, "Elsewhere");
+  g_assert_cmpuint (plan->messages, ==, 2);
+}
+
+static void
 expect_bad_choice (HaulChoices *choices, const char *words)
 {
   g_autoptr (GPtrArray) stores = make_stores ();
@@ -223,6 +240,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/actions", test_actions);
   g_test_add_func ("/plan/chosen-folders", test_chosen_folders);
+  g_test_add_func ("/plan/capitals", test_capitals);
   g_test_add_func ("/plan/bad-choices", test_bad_choices);
   g_test_add_func ("/plan/nothing", test_nothing);
   g_test_add_func ("/plan/json", test_json);
