@@ -170,15 +170,9 @@ find_status (const GPtrArray *summaries)
 static GPtrArray *
 search (HaulCliWork *work, GError **error)
 {
-  g_auto (GStrv) usual = NULL;
   const char *const *paths = (const char *const *)work->options->arguments;
 
-  if (paths == NULL || paths[0] == NULL)
-    {
-      usual = haul_discovery_dup_default_paths ();
-      return haul_discovery_run ((const char *const *)usual, NULL, NULL, work->cancellable, error);
-    }
-  for (guint i = 0; paths[i] != NULL; i++)
+  for (guint i = 0; paths != NULL && paths[i] != NULL; i++)
     {
       if (g_file_test (paths[i], G_FILE_TEST_EXISTS))
         continue;
