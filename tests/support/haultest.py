@@ -118,7 +118,7 @@ def watch(pid, stop):
 class Started:
     """mailhaul-cli while it runs."""
 
-    def __init__(self, *args, password=None, env=None, state=None, tail=True):
+    def __init__(self, *args, password=None, env=None, state=None):
         self.args = ['mailhaul-cli', *map(str, args)]
         pass_fds, write = (), None
         if password is not None:
@@ -243,10 +243,22 @@ class Mailbox:
             if name != 'INBOX':
                 self.imap.unsubscribe(quote(name))
                 self.imap.delete(quote(name))
-        self.imap.select('INBOX')
-        self.imap.store('1:*', '+FLAGS', '\\Deleted')
-        self.imap.expunge()
+        if self.imap.select('INBOX')[1] != [b'0']:
+            self.imap.store('1:*', '+FLAGS', '\\Deleted')
         self.imap.close()
+
+
+def difference(got, wanted):
+    """What two contents() differ in, in a few lines."""
+    lines = []
+    for name in sorted(set(got) | set(wanted)):
+        if name not in got or name not in wanted:
+            lines.append(f"{name}: {'missing' if name not in got else 'not wanted'}")
+            continue
+        more, less = got[name] - wanted[name], wanted[name] - got[name]
+        lines += [f'{name}: {sum(more.values())} too many, {sum(less.values())} missing'] if more or less else []
+        lines += [f'  too many {x}' for x in list(more)[:3]] + [f'  missing  {x}' for x in list(less)[:3]]
+    return '\n'.join(lines)
 
 
 # Sources ---------------------------------------------------------------------------------------------------------------
@@ -264,7 +276,7 @@ def manifest(path):
 
 def message(number, folder_name='x', size=400, eol='\n'):
     """A message that no other number makes."""
-    lines = [f'From: Anna <anna@example.org>', f'To: bob@example.org', f'Subject: {folder_name} {number}',
+    lines = ['From: Anna <anna@example.org>', 'To: bob@example.org', f'Subject: {folder_name} {number}',
              f'Date: Fri, 17 Oct 2003 {10 + number // 3600 % 10:02}:{number // 60 % 60:02}:{number % 60:02} +0200',
              f'Message-ID: <{folder_name}.{number}@example.org>', '', f'Text number {number} of {folder_name}.']
     text = eol.join(lines) + eol
