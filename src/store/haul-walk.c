@@ -31,6 +31,7 @@ typedef struct
   guint64 device;        /* of the parent */
   gboolean in_mbox_tree; /* a store above has the mbox files of this directory */
   gboolean in_eml_tree;
+  gboolean has_dbx; /* its DBX files are one store */
 } Directory;
 
 typedef struct
@@ -240,6 +241,8 @@ take_loose_file (Walk *walk, const Directory *directory, const HaulDirEntry *ent
     return;
   if (g_str_equal (format->name, "mbox") && directory->in_mbox_tree)
     return;
+  if (g_str_equal (format->name, "dbx") && directory->has_dbx)
+    return;
   if (g_str_equal (format->name, "eml") && (directory->in_eml_tree || !is_eml_name (entry->name)))
     return;
   if (mark_seen (walk, &status))
@@ -256,7 +259,9 @@ take_store (Walk *walk, Directory *directory, GPtrArray *entries)
   if (info != NULL)
     {
       report_store (walk, info, directory->path);
-      return FALSE;
+      /* People put a folder of DBX files beside anything, or move it to where anything is. */
+      directory->has_dbx = g_str_equal (info->format, "dbx");
+      return directory->has_dbx;
     }
   const HaulFormat *format = haul_formats_sniff (directory->path, NULL);
   if (format == NULL)
@@ -393,9 +398,9 @@ walk_directories (Walk *walk, char *path, GError **error)
  * @cancellable: (nullable): to stop it
  * @error: return location; %HAUL_STORE_ERROR_NOT_FOUND, %HAUL_STORE_ERROR_NO_MAIL for a file that is no mail
  *
- * Looks for mail at and below @root. A store is not descended into, but for directories of plain files, whose other
- * stores are found too. No links are followed but @root itself; caches, version control and the kernel's own file
- * systems are passed over. What is met twice under different names is reported once.
+ * Looks for mail at and below @root. A store is not descended into, but for directories of plain files or DBX files,
+ * whose other stores are found too. No links are followed but @root itself; caches, version control and the kernel's
+ * own file systems are passed over. What is met twice under different names is reported once.
  *
  * Returns: %TRUE when all was looked at, whether or not there was mail
  */

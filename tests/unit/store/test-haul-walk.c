@@ -92,6 +92,23 @@ assert_found (Fixture *fixture, const char *below, const char *want)
   g_assert_cmpstr (got, ==, want);
 }
 
+/* The files of Outlook Express are one store; what lies beside and below them is found too. */
+static void
+test_outlook_express (Fixture *fixture, gconstpointer data)
+{
+  static const char dbx[] = "\xCF\xAD\x12\xFE\xC5\xFD\x74\x6F\x66\xE3\xD1\x11\x9A\x4E\x00\xC0";
+  static const char *const names[] = { "backup/Inbox.dbx", "backup/Sent Items.dbx", "backup/Inbox.bak" };
+
+  put (fixture, "backup/Unix/inbox", MBOX);
+  put (fixture, "backup/letter.eml", EML);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->root, names[i], NULL);
+      g_assert_true (g_file_set_contents (path, dbx, sizeof dbx - 1, NULL));
+    }
+  assert_found (fixture, ".", "dbx:/backup\neml:/backup/letter.eml\nmbox:/backup/Unix");
+}
+
 static void
 test_a_home (Fixture *fixture, gconstpointer data)
 {
@@ -221,6 +238,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add ("/walk/outlook-express", Fixture, NULL, set_up, test_outlook_express, tear_down);
   g_test_add ("/walk/home", Fixture, NULL, set_up, test_a_home, tear_down);
   g_test_add ("/walk/no-mail", Fixture, NULL, set_up, test_no_mail, tear_down);
   g_test_add ("/walk/path-is-a-store", Fixture, NULL, set_up, test_the_path_is_a_store, tear_down);
