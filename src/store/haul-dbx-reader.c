@@ -10,18 +10,15 @@
  */
 #include "store/haul-dbx-reader.h"
 
-#include "store/haul-date.h"
 #include "store/haul-dbx-chain.h"
 #include "store/haul-dbx-object.h"
 #include "store/haul-dbx-stream.h"
 #include "store/haul-dbx-tree.h"
+#include "store/haul-header.h"
 #include "store/haul-store-error.h"
 #include "store/haul-wire.h"
 
 #include <stdio.h>
-#include <string.h>
-
-#define HEADER_MAX 65536 /* searched for a date */
 
 /* Index 0x01 (stores.md §4, “Flags”). */
 enum
@@ -98,56 +95,17 @@ text_offset (const HaulDbxObject *object, guint32 *offset)
          || haul_dbx_object_get_u32 (object, HAUL_DBX_MESSAGE_TEXT, offset);
 }
 
-/* The value of the field that begins here, NULL where it is another field; folded lines belong to it. */
-static const char *
-field_value (const char *line, const char *name)
-{
-  gsize length = strlen (name);
-
-  return g_ascii_strncasecmp (line, name, length) == 0 && line[length] == ':' ? line + length + 1 : NULL;
-}
-
-static const char *
-next_field (const char *at)
-{
-  const char *end = strchr (at, '\n');
-
-  while (end != NULL && (end[1] == ' ' || end[1] == '\t'))
-    end = strchr (end + 1, '\n');
-  return end == NULL ? at + strlen (at) : end + 1;
-}
-
-static gint64
-date_from_header (const char *header)
-{
-  gint64 sent = 0;
-
-  for (const char *at = header; *at != '\0' && *at != '\r' && *at != '\n'; at = next_field (at))
-    {
-      gsize length = (gsize)(next_field (at) - at);
-      const char *received = field_value (at, "Received");
-      const char *date = field_value (at, "Date");
-      gint64 when = received == NULL ? 0 : haul_date_parse_received (received, length - (gsize)(received - at));
-      if (when != 0)
-        return when;
-      if (date != NULL && sent == 0)
-        sent = haul_date_parse (date, length - (gsize)(date - at));
-    }
-  return sent;
-}
-
 /* The topmost Received: field that can be read, else Date:, else 0. */
 static gint64
 date_from_text (HaulDbxReader *self, guint32 first, GCancellable *cancellable)
 {
   g_autoptr (GInputStream) stream = haul_dbx_stream_new (self->file, first, G_MAXUINT64);
-  g_autofree char *header = g_malloc (HEADER_MAX + 1);
+  g_autofree char *header = g_malloc (HAUL_HEADER_MAX);
   gsize length = 0;
 
-  if (!g_input_stream_read_all (stream, header, HEADER_MAX, &length, cancellable, NULL))
+  if (!g_input_stream_read_all (stream, header, HAUL_HEADER_MAX, &length, cancellable, NULL))
     return 0;
-  header[length] = '\0';
-  return date_from_header (header);
+  return haul_header_get_date (header, length);
 }
 
 /* Text that another message had first is not given again: the key says how much is this message's own. */

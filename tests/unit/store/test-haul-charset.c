@@ -23,6 +23,14 @@ static const Case cases[] = {
   { "CP950", { "收件匣", "刪除的郵件" } },
   { "GB18030", { "收件箱", "已发送邮件" } },
   { "CP1254", { "Gönderilmiş Öğeler", "Silinmiş Öğeler" } },
+  /* One name that is not ASCII. */
+  { "CP1252", { "Inbox", "Entwürfe" } },
+  { "CP1251", { "Черновики" } },
+  { "CP1253", { "Inbox", "Πρόχειρα" } },
+  { "CP1250", { "Elementy wysłane" } },
+  { "CP1254", { "Silinmiş Öğeler" } },
+  { "CP932", { "下書き" } },
+  { "CP949", { "지운 편지함" } },
   /* No special folder in sight: statistics. */
   { "CP1251", { "Рассылки по работе", "Переписка с друзьями", "Семейные фотографии", "Отчёты за прошлый год" } },
   { "CP1252", { "Müller", "Bücher" } },

@@ -105,6 +105,12 @@ test_keys (void)
   g_assert_null (haul_reader_open (reader, compacted, NULL, &changed));
   g_assert_error (changed, HAUL_STORE_ERROR, HAUL_STORE_ERROR_CHANGED);
 
+  /* Only so much of the text is this message's own. */
+  g_autofree char *part = g_strconcat (first->key, ".5", NULL);
+  g_autoptr (HaulMessage) shared = haul_message_new (part, 0);
+  g_autofree char *beginning = read_text (reader, shared, 100);
+  g_assert_cmpstr (beginning, ==, "From:");
+
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (HaulMessage) message = haul_message_new (bad[i], 0);
@@ -223,6 +229,35 @@ test_offsets (void)
   g_assert_false (haul_dbx_offsets_add (&offsets, 0xFFFFFFFC));
 }
 
+/* A string without its NUL ends where the next value begins; one beyond the object is none. */
+static void
+test_strings (void)
+{
+  static const guint8 octets[]
+      = { 0,   0,   0,   0,   26,  0,   0, 0,   0,   0,   4,   1,              /* head: four entries */
+          2,   0,   0,   0,   3,   3,   0, 0,   5,   7,   0,   0,  6, 0, 1, 0, /* at 0, at 3, at 7, outside */
+          'o', 'n', 'e', 't', 'w', 'o', 0, 't', 'h', 'r', 'e', 'e' };
+  g_autofree HaulDbxObject *object = g_new0 (HaulDbxObject, 1);
+  memcpy (object->octets, octets, sizeof octets);
+  object->length = sizeof octets;
+  object->n_entries = 4;
+  g_autofree char *one = haul_dbx_object_dup_string (object, 2, 255);
+  g_autofree char *two = haul_dbx_object_dup_string (object, 3, 255);
+  g_autofree char *three = haul_dbx_object_dup_string (object, 5, 255);
+  g_autofree char *short_three = haul_dbx_object_dup_string (object, 5, 2);
+  guint32 value = 7;
+
+  g_assert_cmpstr (one, ==, "one");
+  g_assert_cmpstr (two, ==, "two");
+  g_assert_cmpstr (three, ==, "three");
+  g_assert_cmpstr (short_three, ==, "th");
+  g_assert_null (haul_dbx_object_dup_string (object, 6, 255));
+  g_assert_null (haul_dbx_object_dup_string (object, 9, 255));
+  g_assert_true (haul_dbx_object_has (object, 6));
+  g_assert_false (haul_dbx_object_get_u32 (object, 6, &value));
+  g_assert_cmpuint (value, ==, 7);
+}
+
 /* Reads near the end of the window, across it and at the end of the file. */
 static void
 test_reading (void)
@@ -271,6 +306,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dbx/not-files", test_not_files);
   g_test_add_func ("/dbx/kinds", test_kinds);
   g_test_add_func ("/dbx/offsets", test_offsets);
+  g_test_add_func ("/dbx/strings", test_strings);
   g_test_add_func ("/dbx/reading", test_reading);
   g_test_add_func ("/dbx/cancel", test_cancel);
   return g_test_run ();
