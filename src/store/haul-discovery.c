@@ -15,8 +15,8 @@
 
 #include <errno.h>
 #include <gio/gunixmounts.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct
 {
@@ -33,19 +33,43 @@ typedef struct
   char *place;               /* (owned) */
 } Notice;
 
-static gboolean
-check_path (const char *path, GError **error)
+static void
+set_path_error (const char *path, GError **error)
 {
-  struct stat info;
+  int code = errno;
   g_autofree char *name = g_filename_display_name (path);
 
-  if (stat (path, &info) == 0)
-    return TRUE;
-  if (errno == ENOENT || errno == ENOTDIR)
+  if (code == ENOENT || code == ENOTDIR)
     g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_NOT_FOUND, "“%s” does not exist.", name);
   else
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s”: %s", name, g_strerror (errno));
-  return FALSE;
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "“%s”: %s", name, g_strerror (code));
+}
+
+static gboolean
+has_directory (const char *parent, const char *name)
+{
+  g_autofree char *path = g_build_filename (parent, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_DIR);
+}
+
+/* A path that was named may be a link; a Maildir's inner directory stands for the Maildir. */
+static char *
+dup_root (const char *path, GError **error)
+{
+  g_autofree char *real = realpath (path, NULL);
+
+  if (real == NULL)
+    {
+      set_path_error (path, error);
+      return NULL;
+    }
+  g_autofree char *parent = g_path_get_dirname (real);
+  g_autofree char *name = g_path_get_basename (real);
+  if ((g_str_equal (name, "cur") || g_str_equal (name, "new")) && has_directory (parent, "cur")
+      && has_directory (parent, "new"))
+    return g_steal_pointer (&parent);
+  return g_steal_pointer (&real);
 }
 
 /**
@@ -69,16 +93,19 @@ haul_discovery_run (
   const char *const *roots = is_asked_for ? paths : (const char *const *)defaults;
   g_auto (HaulSearch) search = { 0 };
 
-  for (guint i = 0; is_asked_for && roots[i] != NULL; i++)
-    if (!check_path (roots[i], error))
-      return NULL;
-  haul_search_init (&search, func, user_data);
+  g_autoptr (GPtrArray) real = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; roots[i] != NULL; i++)
     {
-      g_autofree char *root = g_canonicalize_filename (roots[i], NULL);
-      if (!haul_search_look_in (&search, root, is_asked_for, cancellable, error))
+      char *root = dup_root (roots[i], is_asked_for ? error : NULL);
+      if (root == NULL && is_asked_for)
         return NULL;
+      if (root != NULL)
+        g_ptr_array_add (real, root);
     }
+  haul_search_init (&search, func, user_data);
+  for (guint i = 0; i < real->len; i++)
+    if (!haul_search_look_in (&search, real->pdata[i], is_asked_for, cancellable, error))
+      return NULL;
   return g_steal_pointer (&search.found);
 }
 
