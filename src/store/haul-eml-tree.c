@@ -12,6 +12,7 @@
 #include "store/haul-file.h"
 #include "store/haul-header.h"
 #include "store/haul-maildir-layout.h"
+#include "store/haul-mbox-scan.h"
 
 #include <string.h>
 
@@ -27,8 +28,14 @@ typedef struct
   guint depth;
 } Directory;
 
-static gboolean
-has_ending (const char *name)
+/**
+ * haul_eml_tree_has_ending:
+ * @name: a file name
+ *
+ * Returns: %TRUE for “x.eml”, in capitals too
+ */
+gboolean
+haul_eml_tree_has_ending (const char *name)
 {
   gsize length = strlen (name);
 
@@ -50,7 +57,7 @@ haul_eml_tree_looks_like_message (const char *name, gconstpointer head, gsize si
 {
   const char *text = head;
 
-  if (has_ending (name))
+  if (haul_eml_tree_has_ending (name))
     {
       while (size > 0 && (*text == '\r' || *text == '\n'))
         {
@@ -77,7 +84,7 @@ haul_eml_tree_is_message (const char *path, const char *name)
 {
   if (name[0] == '.' || name[0] == ',' || name[0] == '#')
     return FALSE;
-  if (has_ending (name))
+  if (haul_eml_tree_has_ending (name))
     return TRUE;
   if (haul_dir_is_junk (name))
     return FALSE;
@@ -85,8 +92,12 @@ haul_eml_tree_is_message (const char *path, const char *name)
   g_autoptr (HaulFile) file = haul_file_open (full, NULL);
   g_autoptr (GBytes) head = file == NULL ? NULL : haul_file_read_head (file, HEAD_SIZE, NULL);
 
-  return head != NULL
-         && haul_eml_tree_looks_like_message (name, g_bytes_get_data (head, NULL), g_bytes_get_size (head));
+  if (head == NULL)
+    return FALSE;
+  gsize size;
+  gconstpointer data = g_bytes_get_data (head, &size);
+  /* An mbox beside them is a store of its own. */
+  return haul_eml_tree_looks_like_message (name, data, size) && !haul_mbox_scan_looks_like_mbox (data, size);
 }
 
 /**

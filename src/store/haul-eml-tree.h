@@ -10,6 +10,7 @@
 
 G_BEGIN_DECLS
 
+gboolean haul_eml_tree_has_ending (const char *name);
 gboolean haul_eml_tree_is_message (const char *path, const char *name);
 gboolean haul_eml_tree_looks_like_message (const char *name, gconstpointer head, gsize size);
 gboolean haul_eml_tree_is_root (const char *path);

@@ -9,6 +9,7 @@
 #include "store/haul-mbox-tree.h"
 
 #include "store/haul-dir.h"
+#include "store/haul-eml-tree.h"
 #include "store/haul-file.h"
 #include "store/haul-maildir-layout.h"
 #include "store/haul-mbox-scan.h"
@@ -115,7 +116,9 @@ look_at_file (const char *path, HaulFileIdentity *identity)
 static gboolean
 is_candidate (const HaulDirEntry *entry)
 {
-  return entry->kind == HAUL_DIR_FILE && entry->name[0] != '.' && !haul_dir_is_junk (entry->name);
+  /* A From_ line in a “.eml” is what Mozilla's exports begin with: it is one message all the same. */
+  return entry->kind == HAUL_DIR_FILE && entry->name[0] != '.' && !haul_dir_is_junk (entry->name)
+         && !haul_eml_tree_has_ending (entry->name);
 }
 
 static char *
@@ -316,7 +319,7 @@ haul_mbox_tree_is_root (const char *path)
       Look look = is_candidate (entry) ? look_at_file (file, &identity) : LOOKS_EMPTY;
 
       n_mboxes += look == LOOKS_MBOX;
-      n_files += look == LOOKS_MBOX || look == LOOKS_OTHER;
+      n_files += look == LOOKS_MBOX || look == LOOKS_OTHER || haul_eml_tree_has_ending (entry->name);
       n_bundles += holds_bundle (path, entry);
       n_directories += entry->kind == HAUL_DIR_DIRECTORY && entry->name[0] != '.';
     }

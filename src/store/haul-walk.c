@@ -10,6 +10,7 @@
 
 #include "store/haul-clients.h"
 #include "store/haul-dir.h"
+#include "store/haul-eml-tree.h"
 #include "store/haul-file.h"
 #include "store/haul-formats.h"
 #include "store/haul-maildir-layout.h"
@@ -221,14 +222,6 @@ is_worth_opening (const HaulDirEntry *entry)
   return TRUE;
 }
 
-static gboolean
-is_eml_name (const char *name)
-{
-  gsize length = strlen (name);
-
-  return name[0] != '.' && length > 4 && g_ascii_strcasecmp (name + length - 4, ".eml") == 0;
-}
-
 /* Files that belong to no store of more than one file. */
 static void
 take_loose_file (Walk *walk, const Directory *directory, const HaulDirEntry *entry)
@@ -239,11 +232,14 @@ take_loose_file (Walk *walk, const Directory *directory, const HaulDirEntry *ent
 
   if (format == NULL)
     return;
+  gboolean is_eml = haul_eml_tree_has_ending (entry->name);
+  if (g_str_equal (format->name, "mbox") && is_eml)
+    format = haul_formats_find ("eml");
   if (g_str_equal (format->name, "mbox") && directory->in_mbox_tree)
     return;
   if (g_str_equal (format->name, "dbx") && directory->has_dbx)
     return;
-  if (g_str_equal (format->name, "eml") && (directory->in_eml_tree || !is_eml_name (entry->name)))
+  if (g_str_equal (format->name, "eml") && (directory->in_eml_tree || !is_eml || entry->name[0] == '.'))
     return;
   if (mark_seen (walk, &status))
     report_format (walk, format, path, directory->path);

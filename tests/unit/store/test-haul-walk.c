@@ -131,6 +131,22 @@ test_a_home (Fixture *fixture, gconstpointer data)
                 "mbox:/Downloads/one.mbox\nmbox:/Mail");
 }
 
+/* Nothing is found by two readers: a From_ line in an .eml, an mbox among messages, messages beside mboxes. */
+static void
+test_mixed (Fixture *fixture, gconstpointer data)
+{
+  put (fixture, "a/1.eml", EML);
+  put (fixture, "a/2.eml", MBOX);
+  put (fixture, "a/3.eml", MBOX);
+  put (fixture, "a/4.eml", MBOX);
+  put (fixture, "a/box", MBOX);
+  put (fixture, "b/1", MBOX);
+  put (fixture, "b/2", MBOX);
+  put (fixture, "b/3.eml", MBOX);
+  put (fixture, "b/c/1.eml", EML);
+  assert_found (fixture, "", "eml:/a\neml:/b/3.eml\neml:/b/c\nmbox:/a/box\nmbox:/b");
+}
+
 static void
 test_no_mail (Fixture *fixture, gconstpointer data)
 {
@@ -240,6 +256,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/walk/outlook-express", Fixture, NULL, set_up, test_outlook_express, tear_down);
   g_test_add ("/walk/home", Fixture, NULL, set_up, test_a_home, tear_down);
+  g_test_add ("/walk/mixed", Fixture, NULL, set_up, test_mixed, tear_down);
   g_test_add ("/walk/no-mail", Fixture, NULL, set_up, test_no_mail, tear_down);
   g_test_add ("/walk/path-is-a-store", Fixture, NULL, set_up, test_the_path_is_a_store, tear_down);
   g_test_add ("/walk/errors", Fixture, NULL, set_up, test_errors, tear_down);
