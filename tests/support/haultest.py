@@ -16,6 +16,7 @@ import hashlib
 import imaplib
 import json
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -118,7 +119,7 @@ def watch(pid, stop):
 class Started:
     """mailhaul-cli while it runs."""
 
-    def __init__(self, *args, password=None, env=None, state=None):
+    def __init__(self, *args, password=None, env=None, state=None, as_user=None):
         self.args = ['mailhaul-cli', *map(str, args)]
         pass_fds, write = (), None
         if password is not None:
@@ -129,8 +130,11 @@ class Started:
             self.args.append(f'--state-dir={state}')
         environment = dict(os.environ, XDG_STATE_HOME='/nonexistent/state', **(env or {}))
         environment.pop('DBUS_SESSION_BUS_ADDRESS', None)
+        identity = {} if as_user is None else {'user': as_user, 'group': pwd.getpwnam(as_user).pw_gid,
+                                               'extra_groups': [], 'cwd': '/'}
         self.process = subprocess.Popen([CLI, *self.args[1:]], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, pass_fds=pass_fds, env=environment)
+                                        stderr=subprocess.PIPE, pass_fds=pass_fds, env=environment,
+                                        start_new_session=True, **identity)
         if write is not None:
             os.close(pass_fds[0])
             with contextlib.suppress(BrokenPipeError):
@@ -142,6 +146,11 @@ class Started:
 
     def send(self, number):
         self.process.send_signal(number)
+
+    def kill(self, with_children):
+        """An end without any warning, as of a computer that loses power, or of this one process."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL) if with_children else self.process.kill()
 
     def wait(self, timeout=180):
         try:
@@ -264,13 +273,15 @@ def difference(got, wanted):
 # Sources ---------------------------------------------------------------------------------------------------------------
 
 def manifest(path):
-    """{relative path: (type, mode, size, sha256, mtime in ns)} of a tree; equal before and after, or it was changed."""
+    """{relative path: (type, mode, size, sha256, mtime and ctime in ns)} of a tree; equal before and after, or it was
+    changed."""
     found = {}
     for entry in [Path(path), *sorted(Path(path).rglob('*'))]:
         info = entry.lstat()
         kind = 'link' if entry.is_symlink() else 'dir' if entry.is_dir() else 'file'
         digest = os.readlink(entry) if kind == 'link' else hashlib.sha256(entry.read_bytes()).hexdigest() if kind == 'file' else ''
-        found[str(entry.relative_to(path))] = (kind, info.st_mode, info.st_size if kind == 'file' else 0, digest, info.st_mtime_ns)
+        found[str(entry.relative_to(path))] = (kind, info.st_mode, info.st_size if kind == 'file' else 0, digest,
+                                             info.st_mtime_ns, info.st_ctime_ns)
     return found
 
 
