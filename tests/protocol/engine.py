@@ -219,9 +219,10 @@ class Breaker(threading.Thread):
     """A way to the server that breaks: each connection after as many octets from the client as told. What the client has
     sent by then reaches the server, late: as long afterwards as told. Words can be hidden from the client."""
 
-    def __init__(self, limits=(), late=0.0, reset=False, hide=()):
+    def __init__(self, limits=(), late=0.0, reset=False, hide=(), refuse=0):
         super().__init__(daemon=True)
         self.limits, self.late, self.reset, self.hide = list(limits), late, reset, hide
+        self.refuse = refuse
         self.n_broken = 0
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
@@ -259,6 +260,9 @@ class Breaker(threading.Thread):
             while data := server.recv(65536):
                 for word in self.hide:  # abilities the client is not to know of; a word is not cut in practice
                     data = data.replace(word, b'X' + word[1:])
+                if self.refuse and b'OK [APPENDUID' in data:  # the server has it, and says no
+                    self.refuse -= 1
+                    data = data.replace(b'OK [APPENDUID', b'NO [SERVERBUG')
                 client.sendall(data)
         with contextlib.suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
@@ -348,6 +352,17 @@ def part_servers():
             run = drive('copy', case.state, case.source, port=breaker.port)
             case.check(run=run)
             tap.equal((run.json['verdict'], counts(run)['copied'], breaker.n_broken), ('complete', 41, 2), f'{what}, broken: complete', run)
+    with Case('refused', make_texts(20, every=100)) as case:
+        breaker = Breaker(refuse=3)
+        run = drive('copy', case.state, case.source, port=breaker.port)
+        tap.equal((counts(run)['copied'], counts(run)['failed'], codes(run), run.json['verdict'], run.json['exit_status']),
+                  (17, 3, Counter(refused=3), 'not-all', 3), 'refused: three are listed, the rest is copied', run)
+        tap.check('Append completed' in run.json['messages'][0]['text'], 'refused: with the server’s own words', run)
+        found = mailbox()
+        tap.equal((sum(found['letters'].values()), strangers(found)), (17, []), 'refused: and are not there', run)
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal(counts(run)['copied'], 3, 'refused: the next run brings them', run)
     with Case('no MOVE', texts) as case:
         breaker = Breaker(hide=[b'MOVE'])
         run = drive('copy', case.state, case.source, port=breaker.port)
