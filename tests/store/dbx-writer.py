@@ -4,6 +4,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import random
+import struct
 
 from dbxtest import *
 from dbxwriter import *
@@ -50,6 +51,20 @@ agree('deleted messages, their text freed',
       MessageFile(b'Box', some, [message(i, 2000) for i in range(100, 130)], scatter=3).build(), some)
 agree('deleted messages, their text still there',
       MessageFile(b'Box', some, [message(i, 2000) for i in range(100, 130)], freed=False).build(), some)
+
+# The farther half of a file of four gigabytes; the hole before it costs no disk.
+made = MessageFile(b'Box', [message(i, 1000) for i in range(3)])
+made.build()
+far, (before, last) = 0xF0000000, made.segments[1][-2:]
+made.put(before + 12, far)
+piece = struct.pack('<I', far) + bytes(made.data[last + 4:last + SEGMENT])
+with folder() as place:
+    path = write_file(place, 'Box.dbx', bytes(made.data))
+    with open(path, 'r+b') as file:
+        file.seek(far)
+        file.write(piece)
+    tap.equal([m.get('sha256') for m in Dump(path).only()], [digest(message(i, 1000).text) for i in range(3)],
+              'text near the end of a file of four gigabytes')
 
 # Flags, one by one, and what a folder's role makes of them.
 names = [(0, []), (READ, ['seen']), (ANSWERED, ['answered']), (FLAGGED, ['flagged']), (FORWARDED, ['forwarded']),
