@@ -34,16 +34,35 @@ static char *outside; /* a file that may not be read */
 
 #define DENIED(call) g_assert_cmpint ((int)(call), ==, -1)
 
+/* What the kernel says itself; 0 for none. */
+static guint
+kernel_landlock (void)
+{
+  long abi = syscall (SYS_landlock_create_ruleset, NULL, 0, 1U);
+
+  return abi > 0 ? (guint)abi : 0;
+}
+
 static void
 enter (void)
 {
+  guint wanted = kernel_landlock ();
   HaulSandbox sandbox;
 
   haul_sandbox_limit ();
   haul_sandbox_enter (root, &sandbox);
-  if (sandbox.landlock == 0)
-    g_test_message ("this kernel has no Landlock");
   g_assert_true (sandbox.filter);
+  g_assert_cmpuint (sandbox.landlock, ==, wanted);
+}
+
+/* Whether a case that needs Landlock can run; said once, by the process that reports. */
+static gboolean
+needs_landlock (void)
+{
+  if (kernel_landlock () > 0)
+    return TRUE;
+  g_test_skip ("this kernel has no Landlock");
+  return FALSE;
 }
 
 static void
@@ -123,15 +142,12 @@ test_landlock_alone (void)
 
   if (!g_test_subprocess ())
     {
-      in_subprocess ();
+      if (needs_landlock ())
+        in_subprocess ();
       return;
     }
   haul_sandbox_limit ();
-  if (haul_sandbox_files_restrict (root) == 0)
-    {
-      g_test_message ("this kernel has no Landlock");
-      return;
-    }
+  g_assert_cmpuint (haul_sandbox_files_restrict (root), >, 0);
   DENIED (open (inside, O_WRONLY));
   DENIED (open (fresh, O_RDONLY | O_CREAT, 0600));
   DENIED (open (outside, O_RDONLY));
@@ -175,14 +191,11 @@ test_other_files (void)
 {
   if (!g_test_subprocess ())
     {
-      in_subprocess ();
+      if (needs_landlock ())
+        in_subprocess ();
       return;
     }
-  HaulSandbox sandbox;
-  haul_sandbox_limit ();
-  haul_sandbox_enter (root, &sandbox);
-  if (sandbox.landlock == 0)
-    return;
+  enter ();
   DENIED (open (outside, O_RDONLY));
   DENIED (open ("/etc/passwd", O_RDONLY));
   g_autofree char *up = g_strconcat (root, "/../", NULL);
@@ -203,7 +216,8 @@ test_one_file (void)
 
   if (!g_test_subprocess ())
     {
-      in_subprocess ();
+      if (needs_landlock ())
+        in_subprocess ();
       return;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
@@ -218,7 +232,7 @@ test_one_file (void)
     {
       g_autofree char *path = g_build_filename (root, files[i].name, NULL);
       int fd = open (path, O_RDONLY | O_CLOEXEC);
-      g_assert_true ((fd >= 0) == (files[i].is_open || sandbox.landlock == 0));
+      g_assert_true ((fd >= 0) == files[i].is_open);
       if (fd >= 0)
         close (fd);
     }
