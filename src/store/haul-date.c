@@ -193,12 +193,13 @@ parse_time (const Token *token)
   return hour * 3600 + minute * 60 + second;
 }
 
+/* Old programs left out the first zero: “-600”. */
 static gboolean
 parse_numeric_zone (const Token *token, int *zone)
 {
-  if (token->length != 5 || (token->text[0] != '+' && token->text[0] != '-'))
+  if (token->length < 4 || (token->text[0] != '+' && token->text[0] != '-'))
     return FALSE;
-  int value = parse_number (token->text + 1, 4, 4);
+  int value = parse_number (token->text + 1, token->length - 1, 4);
   if (value < 0)
     return FALSE;
   *zone = (value / 100) * 3600 + (value % 100) * 60;
