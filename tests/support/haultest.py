@@ -96,7 +96,8 @@ class Run:
         return [json.loads(line) for line in self.out.splitlines()]
 
     def __str__(self):
-        return f'{" ".join(map(str, self.args))}\nexit {self.code}\n--- output\n{self.out}\n--- errors\n{self.err}'
+        out = self.out if len(self.out) < 6000 else self.out[:3000] + '\n...\n' + self.out[-3000:]
+        return f'{" ".join(map(str, self.args))}\nexit {self.code}\n--- output\n{out}\n--- errors\n{self.err}'
 
 
 def watch(pid, stop):
