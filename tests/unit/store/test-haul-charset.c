@@ -100,7 +100,7 @@ static void
 test_any_octets (void)
 {
   for (guint first = 1; first < 256; first++)
-    for (guint second = 1; second < 256; second++)
+    for (guint second = 1; second < 256; second += 6)
       {
         const char octets[] = { 'x', (char)first, (char)second, 'y', '\0' };
         g_autofree char *western = haul_charset_to_utf8 (octets, "CP1252");
