@@ -5,7 +5,9 @@
 #include "store/haul-store-error.h"
 #include "store/haul-store-process.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define N_MESSAGES 200
 #define PATIENCE_MS 1500
@@ -371,6 +373,57 @@ test_threads (void)
   g_assert_cmpuint (after, ==, 1);
 }
 
+static char *
+read_proc (GPid pid, const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/%s", pid, name);
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+/* A reader that hangs goes with the program that started it, however that ended. */
+static void
+test_orphan (void)
+{
+  const char *const argv[] = { "/proc/self/exe", "-p", "/store-process/hang costs one", NULL };
+  g_autofree char *children_name = NULL;
+  g_autofree char *children = NULL;
+  g_autoptr (GError) error = NULL;
+  GPid pid;
+
+  g_spawn_async (NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, &pid,
+                 &error);
+  g_assert_no_error (error);
+  children_name = g_strdup_printf ("task/%d/children", pid);
+  for (guint i = 0; i < 200 && (children == NULL || *children == '\0'); i++)
+    {
+      g_usleep (10000);
+      g_free (children);
+      children = read_proc (pid, children_name);
+    }
+  g_usleep (700000);
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+  if (children == NULL || *children == '\0')
+    {
+      g_test_skip ("this kernel does not list a process's children");
+      return;
+    }
+  GPid reader = (GPid)g_ascii_strtoll (children, NULL, 10);
+  g_autofree char *status = NULL;
+  for (guint i = 0; i < 200; i++)
+    {
+      g_free (status);
+      status = read_proc (reader, "status");
+      if (status == NULL || strstr (status, "State:\tZ") != NULL)
+        return;
+      g_usleep (10000);
+    }
+  g_assert_not_reached ();
+}
+
 static void
 test_missing_program (void)
 {
@@ -411,6 +464,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store-process/cancel", test_cancel);
   g_test_add_func ("/store-process/cancel and go on", test_cancel_resume);
   g_test_add_func ("/store-process/other threads", test_threads);
+  g_test_add_func ("/store-process/orphan", test_orphan);
   g_test_add_func ("/store-process/missing program", test_missing_program);
   return g_test_run ();
 }
