@@ -518,8 +518,8 @@ shake_hands (HaulReaderProcess *self, const char *root, GCancellable *cancellabl
       return FALSE;
     }
   if (landlock == 0 || !filter)
-    g_message ("This system lets the reader be confined only in part (Landlock %u, system call filter %s).", landlock,
-               filter ? "yes" : "no");
+    g_info ("This system lets the reader be confined only in part (Landlock %u, system call filter %s).", landlock,
+            filter ? "yes" : "no");
   return TRUE;
 }
 
