@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  any.
- * See:     reliability.md §2.2: what may be pinned and what never
+ * See:     docs/wire.md: what may be pinned and what never
  */
 #include "account/haul-certificate.h"
 

@@ -6,7 +6,7 @@
  *          them on a thread of their own and call back in the caller's main context.
  * Memory:  a secret goes from libsecret's locked memory into ours and back without another copy.
  * Errors:  %HAUL_ACCOUNT_ERROR_KEYRING, %HAUL_ACCOUNT_ERROR_NO_PASSWORD, %G_IO_ERROR_CANCELLED
- * See:     reliability.md §2.3: attributes are readable by everybody and never hold a secret
+ * See:     docs/wire.md: attributes are readable by everybody and never hold a secret
  */
 #include "account/haul-keyring.h"
 

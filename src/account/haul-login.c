@@ -4,7 +4,7 @@
  *
  * Thread:  any.
  * Errors:  %HAUL_ACCOUNT_ERROR_BAD_USER
- * See:     servers.md §1.3: Exchange takes DOMAIN\user, DOMAIN/user, DOMAIN\user\alias, user@domain and plain names,
+ * See:     docs/wire.md: Exchange takes DOMAIN\user, DOMAIN/user, DOMAIN\user\alias, user@domain and plain names,
  * and user@domain\mailbox for a shared mailbox
  */
 #include "account/haul-login.h"

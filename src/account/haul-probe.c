@@ -4,7 +4,7 @@
  *
  * Thread:  haul_probe_run() blocks on the caller's; haul_probe_run_async() has a thread of its own.
  * Errors:  HAUL_ACCOUNT_ERROR, HAUL_IMAP_ERROR, what GIO says while connecting.
- * See:     RFC 8314 §5; reliability.md §2.1 (policy); servers.md §4.1.
+ * See:     RFC 8314 §5; docs/wire.md
  */
 #include "account/haul-probe.h"
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  the first, before there is another: it changes the environment.
- * See:     reliability.md §2.2 and §2.3
+ * See:     docs/wire.md
  */
 #include "base/haul-process.h"
 

@@ -5,7 +5,7 @@
  * Thread:  main; blocks.
  * Memory:  one buffer, wiped.
  * Errors:  HAUL_ACCOUNT_ERROR_NO_PASSWORD, HAUL_CLI_USAGE_ERROR, G_IO_ERROR_CANCELLED.
- * See:     reliability.md §2.3
+ * See:     docs/wire.md
  */
 #include "cli/haul-cli-password.h"
 

@@ -8,7 +8,7 @@
  * Thread:  the session's.
  * Memory:  one chunk of 64 KiB.
  * Errors:  HAUL_IMAP_ERROR, what the body's stream or the hook says, G_IO_ERROR_CANCELLED.
- * See:     RFC 3501 §6.3.11, RFC 4315 §3; servers.md §4.2, reliability.md §4.
+ * See:     RFC 3501 §6.3.11, RFC 4315 §3; docs/wire.md, docs/upload.md.
  */
 #include "imap/haul-imap-append.h"
 
@@ -17,7 +17,7 @@
 
 #define CHUNK_SIZE (64 * 1024)
 #define MAX_KEYWORD 64
-/* A refusal of the mere announcement of more than this is about the size (servers.md §4.7). */
+/* A refusal of the mere announcement of more than this is about the size (docs/wire.md). */
 #define BIG (1024 * 1024)
 
 /**

@@ -24,7 +24,7 @@ G_BEGIN_DECLS
  * @sent: (nullable): called after each chunk with the octets of this chunk
  *
  * One message to store. Always a synchronizing literal, so that a refused command line can never turn
- * the message into commands (RFC 7888 §8; servers.md rule 1).
+ * the message into commands (RFC 7888 §8; docs/wire.md).
  */
 typedef struct
 {

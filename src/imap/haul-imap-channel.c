@@ -4,11 +4,11 @@
  *
  * One command at a time. A foreign tag, an answer before the command was written, a `+` nobody waits for, an untagged
  * BAD, a broken line, a timeout, a cancel: each closes the connection at once, without goodbye, since what follows in
- * the stream cannot be told apart any more (servers.md rule 3).
+ * the stream cannot be told apart any more (docs/wire.md).
  *
  * Thread:  the session's.
  * Errors:  HAUL_IMAP_ERROR, G_IO_ERROR_CANCELLED.
- * See:     RFC 3501 §2.2, §5.5, §7; reliability.md §2.1 S-03 S-04, §2.6.
+ * See:     RFC 3501 §2.2, §5.5, §7; docs/wire.md.
  */
 #include "imap/haul-imap-channel.h"
 

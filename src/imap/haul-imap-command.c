@@ -7,7 +7,7 @@
  *
  * Thread:  any; a plain value.
  * Memory:  every segment is wiped before it is freed, since a password may be in it.
- * See:     RFC 3501 §4.3, §9; reliability.md §2.7.
+ * See:     RFC 3501 §4.3, §9; docs/wire.md.
  */
 #include "imap/haul-imap-command.h"
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * SEARCH is never used: some servers answer it wrongly (servers.md rule 5).
+ * SEARCH is never used: some servers answer it wrongly (docs/wire.md).
  *
  * Thread:  the session's.
  * Memory:  one response; bodies go through in pieces.

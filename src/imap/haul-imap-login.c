@@ -7,7 +7,7 @@
  *
  * Thread:  the session's.
  * Memory:  what holds the password is wiped.
- * See:     RFC 4616 (PLAIN), RFC 4959 (SASL-IR), RFC 3501 §6.2; servers.md §1.3, §1.4, §3.2.
+ * See:     RFC 4616 (PLAIN), RFC 4959 (SASL-IR), RFC 3501 §6.2; docs/wire.md
  */
 #include "imap/haul-imap-login.h"
 

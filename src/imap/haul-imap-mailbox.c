@@ -11,7 +11,7 @@
 #include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 
-/* A list model of more helps nobody (reliability.md N-11). */
+/* A list model of more helps nobody (docs/wire.md). */
 #define MAX_MAILBOXES 200000
 /* Whole command lines stay under 8,000 octets; the mailbox's name may take a part. */
 #define MAX_UID_SET 6000

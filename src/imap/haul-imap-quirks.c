@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  any.
- * See:     RFC 5530 (codes); servers.md §1.4, §4.7 (words).
+ * See:     RFC 5530 (codes); docs/wire.md (words).
  */
 #include "imap/haul-imap-quirks.h"
 
@@ -115,7 +115,7 @@ haul_imap_quirks_parse_backoff (const char *text)
   return (gint64)MIN (value, G_GUINT64_CONSTANT (24 * 60 * 60 * 1000));
 }
 
-/* Some builds of Exchange 2003 drop the connection at NAMESPACE (servers.md §1.1). */
+/* Some builds of Exchange 2003 drop the connection at NAMESPACE (docs/wire.md). */
 gboolean
 haul_imap_quirks_breaks_namespace (const char *greeting)
 {

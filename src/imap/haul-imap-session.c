@@ -4,7 +4,7 @@
  *
  * Thread:  one owner; plain struct, no locks.
  * Errors:  HAUL_IMAP_ERROR; what GIO says while connecting; G_IO_ERROR_CANCELLED.
- * See:     RFC 3501 §3, §6.1, §6.2; RFC 8314; reliability.md §2.1; servers.md §4.1.
+ * See:     RFC 3501 §3, §6.1, §6.2; RFC 8314; docs/wire.md
  */
 #include "imap/haul-imap-session.h"
 
@@ -160,7 +160,7 @@ haul_imap_session_open (const HaulImapOptions *options, GCancellable *cancellabl
   return g_steal_pointer (&self);
 }
 
-/* Signed in is not yet in: Exchange says OK and then knows no mailbox (servers.md §1.4). */
+/* Signed in is not yet in: Exchange says OK and then knows no mailbox (docs/wire.md). */
 static gboolean
 probe_inbox (HaulImapSession *self, GCancellable *cancellable, GError **error)
 {

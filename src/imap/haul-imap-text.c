@@ -111,7 +111,7 @@ haul_imap_text_parse_number (const char *text, guint64 max, guint64 *number)
  * @unix_seconds: when
  *
  * Writes a date-time in UTC, with two digits for the day and an English month: the one form every server reads alike
- * (servers.md §4.5).
+ * (docs/wire.md).
  *
  * Returns: (transfer full): `01-Feb-2001 03:04:05 +0000`, without quotes
  */
@@ -190,7 +190,7 @@ haul_imap_text_parse_date (const char *text, gint64 *unix_seconds)
  * @unix_seconds: when
  * @now: the present
  *
- * Returns: @unix_seconds within 1970-01-02 … @now; servers turn others into something else (servers.md rule 9)
+ * Returns: @unix_seconds within 1970-01-02 … @now; servers turn others into something else (docs/wire.md)
  */
 gint64
 haul_imap_text_clamp_date (gint64 unix_seconds, gint64 now)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * GIO accepts a name that stands in the common name only, a certificate made for clients, and TLS 1.0
- * (measured, reliability.md §2.2); here they are refused. With pins, only a pinned certificate passes: another one on
+ * (measured, docs/wire.md); here they are refused. With pins, only a pinned certificate passes: another one on
  * a pinned host is a change to be told, however good it looks.
  *
  * Thread:  the session's.

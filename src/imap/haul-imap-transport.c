@@ -256,7 +256,7 @@ set_io_error (GError **error, const GError *io_error)
  * @error: return location
  *
  * Shakes hands on the raw socket, with new buffers, and judges certificate and version before any octet of ours
- * is sent under it (reliability.md §2.1 S-03, §2.2).
+ * is sent under it (docs/wire.md).
  *
  * Returns: %TRUE, or %FALSE with %HAUL_IMAP_ERROR_CERTIFICATE, %HAUL_IMAP_ERROR_TLS_TOO_OLD,
  *   %HAUL_IMAP_ERROR_TIMED_OUT, or a #GTlsError

@@ -5,7 +5,7 @@
  * Thread:  one lane.
  * Memory:  one row a message of the mailbox.
  * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_JOURNAL.
- * See:     reliability.md §4.1 (top-up), §4.7, §4.8.
+ * See:     docs/upload.md.
  */
 #include "migrate/haul-census.h"
 
@@ -152,7 +152,7 @@ haul_census_match (
   return TRUE;
 }
 
-/* What an earlier run placed and somebody took away since is not brought back behind his back (reliability.md §4.7). */
+/* What an earlier run placed and somebody took away since is not brought back behind his back (docs/upload.md). */
 static void
 mark_removed (HaulTransfer *self, GArray *removed)
 {

@@ -6,7 +6,7 @@
  * own message and in the server's text, which is passed on as it came.
  *
  * Thread:  any.
- * See:     ecosystem.md §5 for the exit statuses.
+ * See:     README.md for the exit statuses.
  */
 #include "migrate/haul-error-text.h"
 

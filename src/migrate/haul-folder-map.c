@@ -7,7 +7,7 @@
  * other choices finds the same mailboxes.
  *
  * Thread:  one owner; pure, no server is asked.
- * See:     servers.md §4.5 for what servers bear.
+ * See:     docs/wire.md for what servers bear.
  */
 #include "migrate/haul-folder-map.h"
 

@@ -46,7 +46,7 @@ haul_item_free (HaulItem *item)
  * haul_item_get_imap_flags:
  * @item: an item
  *
- * Returns: #HaulImapFlags to store it with; never \Deleted, which some servers obey at once (servers.md §4.5)
+ * Returns: #HaulImapFlags to store it with; never \Deleted, which some servers obey at once (docs/wire.md)
  */
 guint
 haul_item_get_imap_flags (const HaulItem *item)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread, errors: as haul-journal.c.
- * See:     reliability.md §4.3 (why), §4.4 (states).
+ * See:     docs/upload.md.
  */
 #include "migrate/haul-journal-generation.h"
 

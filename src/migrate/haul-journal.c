@@ -5,7 +5,7 @@
  * Thread:  any; one mutex, one SQLite connection. Statements gather in one transaction until somebody commits.
  * Memory:  SQLite's page cache, 2 MiB.
  * Errors:  HAUL_MIGRATE_ERROR_JOURNAL, _BUSY. After an error nothing may be sent any more: the handle is not used
- * again. See:     reliability.md §4.5.
+ * again. See:     docs/upload.md.
  */
 #include "migrate/haul-journal-private.h"
 

@@ -4,7 +4,7 @@
  *
  * Thread:  one lane.
  * Memory:  one row a message, bounded by what the server says is there.
- * See:     servers.md rule 5: SEARCH is not asked, and the rows are compared with EXISTS.
+ * See:     docs/wire.md: SEARCH is not asked, and the rows are compared with EXISTS.
  */
 #include "migrate/haul-listing.h"
 

@@ -4,7 +4,7 @@
  *
  * Thread:  any.
  * Memory:  one index a message and side.
- * See:     reliability.md §4.1.
+ * See:     docs/upload.md.
  */
 #include "migrate/haul-match.h"
 

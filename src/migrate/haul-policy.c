@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  any; pure.
- * See:     servers.md §4.7.
+ * See:     docs/wire.md
  */
 #include "migrate/haul-policy.h"
 

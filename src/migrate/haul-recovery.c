@@ -4,7 +4,7 @@
  *
  * Thread:  one lane.
  * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_JOURNAL. May be broken off anywhere and done again.
- * See:     reliability.md §4.4, §4.7.
+ * See:     docs/upload.md.
  */
 #include "migrate/haul-recovery.h"
 

@@ -4,7 +4,7 @@
  *
  * Thread:  one lane.
  * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_JOURNAL; nothing is concluded then, and it may be done again.
- * See:     reliability.md §4.3 (the target check), §4.4 (in doubt).
+ * See:     docs/upload.md.
  */
 #include "migrate/haul-settle.h"
 

@@ -7,7 +7,7 @@
  *
  * Thread:  one lane.
  * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_JOURNAL.
- * See:     reliability.md §4.
+ * See:     docs/upload.md.
  */
 #include "migrate/haul-staging.h"
 

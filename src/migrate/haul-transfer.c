@@ -240,7 +240,7 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
   if (item->sent_keywords != NULL && item->sent_keywords[0] != NULL
       && g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
     {
-      /* servers.md §4.5: once more with system flags only. */
+      /* docs/wire.md: once more with system flags only. */
       g_clear_pointer (&item->sent_keywords, g_strfreev);
       self->n_keywords_lost++;
       return append_item (self, session, staging, item, error);

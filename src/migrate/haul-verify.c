@@ -4,7 +4,7 @@
  *
  * Thread:  the caller's.
  * Errors:  what ends it early is in the report.
- * See:     reliability.md §4.8. Mailboxes are opened by EXAMINE; no journal is used, so that nothing is believed that
+ * See:     docs/upload.md. Mailboxes are opened by EXAMINE; no journal is used, so that nothing is believed that
  *          was not looked at.
  */
 #include "migrate/haul-verify.h"

@@ -182,7 +182,7 @@ ask_uchardet (GPtrArray *names)
  * @names: (element-type filename): all the names of one store, octets
  *
  * Guesses the code page they are in: by the names of special folders in many languages, else by statistics over all of
- * them, else Western (stores.md §2 rule 5).
+ * them, else Western (docs/stores.md).
  *
  * Returns: (transfer none): a name for iconv
  */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  any; blocks.
- * See:     stores.md §9, “Locations”
+ * See:     docs/stores.md
  */
 #include "store/haul-client-spool.h"
 

@@ -19,7 +19,7 @@
  * @seen: segments that belong to somebody already; those of this chain are added
  * @first: the first segment's offset
  *
- * Begins at a message's first segment (stores.md §4, “Message segment”).
+ * Begins at a message's first segment (docs/stores.md).
  */
 void
 haul_dbx_chain_init (HaulDbxChain *self, HaulDbxFile *file, HaulDbxOffsets *seen, guint32 first)

@@ -30,7 +30,7 @@ static const guint8 magic[HAUL_DBX_MAGIC_SIZE]
  * @head: a file's first octets
  * @length: how many
  *
- * Tells the kind by the class id in the file's first 16 octets (stores.md §2).
+ * Tells the kind by the class id in the file's first 16 octets (docs/stores.md).
  */
 HaulDbxKind
 haul_dbx_kind_from_head (gconstpointer head, gsize length)
@@ -68,7 +68,7 @@ haul_dbx_kind_from_path (const char *path)
  * @file: (transfer full): an open file
  * @error: return location; %HAUL_STORE_ERROR_UNSUPPORTED, %HAUL_STORE_ERROR_DAMAGED
  *
- * Reads the header (stores.md §4, “File header”).
+ * Reads the header (docs/stores.md).
  *
  * Returns: (transfer full) (nullable): the file
  */
@@ -188,7 +188,7 @@ haul_dbx_file_read (HaulDbxFile *self, guint64 offset, gpointer buffer, gsize le
  * @self: a message file
  *
  * The folder's name when it was first created, in the computer's old code page; a later new name is only in
- * Folders.dbx (stores.md §4, “File info”).
+ * Folders.dbx (docs/stores.md).
  *
  * Returns: (transfer full) (nullable): octets, never empty
  */

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* Real ones have 0.4 to 3 kB. */
 #define HAUL_DBX_OBJECT_MAX 16384
 
-/* The indexes we look at (stores.md §4). */
+/* The indexes we look at (docs/stores.md). */
 enum
 {
   HAUL_DBX_MESSAGE_FLAGS = 0x01,

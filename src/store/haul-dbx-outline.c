@@ -182,7 +182,7 @@ find_places (HaulDbxOutline *self)
  * @error: return location
  *
  * Reads the folders and settles who is whose parent: orphans and one member of each cycle are at the top
- * (stores.md §4, “Folder info indexes”).
+ * (docs/stores.md).
  *
  * Returns: (transfer full) (nullable): the tree
  */

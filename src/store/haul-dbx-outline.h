@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* What stores.md §4 says of index 0x09. */
+/* What docs/stores.md says of index 0x09. */
 typedef enum
 {
   HAUL_DBX_SPECIAL_NONE,

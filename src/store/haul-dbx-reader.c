@@ -20,7 +20,7 @@
 
 #include <stdio.h>
 
-/* Index 0x01 (stores.md §4, “Flags”). */
+/* Index 0x01 (docs/stores.md). */
 enum
 {
   DBX_UNSENT = 0x08,

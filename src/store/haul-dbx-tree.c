@@ -54,7 +54,7 @@ enter_node (HaulDbxTree *self, guint32 offset, GError **error)
  * haul_dbx_tree_new:
  * @file: a DBX file
  *
- * Makes a walk through tree 1, the one that says what is alive (stores.md §4, “Tree node”).
+ * Makes a walk through tree 1, the one that says what is alive (docs/stores.md).
  *
  * Returns: (transfer full): the walk
  */

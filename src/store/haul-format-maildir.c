@@ -4,7 +4,7 @@
  *
  * Thread:  one at a time; blocks.
  * Errors:  HAUL_STORE_ERROR_NOT_FOUND; G_IO_ERROR.
- * See:     stores.md §10
+ * See:     docs/stores.md
  */
 #include "store/haul-format-maildir.h"
 

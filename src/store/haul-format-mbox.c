@@ -5,7 +5,7 @@
  * Thread:  one at a time; blocks.
  * Memory:  one entry a folder.
  * Errors:  HAUL_STORE_ERROR_NOT_FOUND, _UNSUPPORTED, _CHANGED; G_IO_ERROR.
- * See:     stores.md §9
+ * See:     docs/stores.md
  */
 #include "store/haul-format-mbox.h"
 

@@ -4,7 +4,7 @@
  *
  * Thread:  any.
  * Memory:  at most HAUL_HEADER_MAX octets.
- * See:     RFC 5322 §2.2; stores.md §2 rule 3 for the order of dates
+ * See:     RFC 5322 §2.2; docs/stores.md for the order of dates
  */
 #include "store/haul-header.h"
 

@@ -5,7 +5,7 @@
  * Thread:  any; blocks.
  * Memory:  one entry a folder; an explicit stack of directories, HAUL_DIR_DEPTH_MAX deep.
  * Errors:  those of haul_dir_list().
- * See:     stores.md §10, §11
+ * See:     docs/stores.md
  */
 #include "store/haul-maildir-layout.h"
 

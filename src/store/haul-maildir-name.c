@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  any.
- * See:     https://cr.yp.to/proto/maildir.html; stores.md §10
+ * See:     https://cr.yp.to/proto/maildir.html; docs/stores.md
  */
 #include "store/haul-maildir-name.h"
 

@@ -5,7 +5,7 @@
  * Thread:  one at a time; blocks.
  * Memory:  the names of all files of the folder; one header of at most 64 KiB.
  * Errors:  HAUL_STORE_ERROR_NOT_FOUND, _CHANGED, _MESSAGE_DAMAGED; G_IO_ERROR.
- * See:     stores.md §10
+ * See:     docs/stores.md
  */
 #include "store/haul-maildir-reader.h"
 
@@ -215,7 +215,7 @@ open_item (HaulMaildirReader *self, const char *name, GError **error)
   return file;
 }
 
-/* stores.md §2 rule 3: the file's time is the received date where a server wrote it and no copying has replaced it: a
+/* docs/stores.md: the file's time is the received date where a server wrote it and no copying has replaced it: a
  * copy is younger than the delivery that the name tells. */
 static gint64
 choose_date (HaulMaildirReader *self, HaulFile *file, const char *base)

@@ -132,7 +132,7 @@ make_message (HaulMboxReader *self, const HaulMboxEntry *entry, HaulMboxStatus *
   message->size = (guint64)(entry->end - entry->start);
   message->received = choose_date (entry, header);
   message->flags = status->flags;
-  /* What one wrote oneself is not unread (stores.md §2 rule 4). */
+  /* What one wrote oneself is not unread (docs/stores.md). */
   if (self->role == HAUL_ROLE_SENT || self->role == HAUL_ROLE_DRAFTS)
     message->flags |= HAUL_MESSAGE_SEEN;
   if (status->keywords->len > 0)

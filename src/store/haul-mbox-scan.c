@@ -5,7 +5,7 @@
  * Thread:  one at a time; blocks.
  * Memory:  one buffer of lines, whatever the file.
  * Errors:  those of haul_lines_next().
- * See:     stores.md §9; RFC 4155; mbox(5) of qmail for the dialects; mmdf(5)
+ * See:     docs/stores.md; RFC 4155; mbox(5) of qmail for the dialects; mmdf(5)
  */
 #include "store/haul-mbox-scan.h"
 

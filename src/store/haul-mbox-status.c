@@ -4,7 +4,7 @@
  *
  * Thread:  any.
  * Memory:  at most MAX_KEYWORDS keywords.
- * See:     stores.md §8, §9, §11
+ * See:     docs/stores.md
  */
 #include "store/haul-mbox-status.h"
 

@@ -4,7 +4,7 @@
  *
  * Thread:  any; blocks.
  * Memory:  one entry a folder; an explicit stack of directories, HAUL_DIR_DEPTH_MAX deep.
- * See:     stores.md §8 (.sbd), §11 (subfolders, .directory), §3 (a folder with a file “mbox”)
+ * See:     docs/stores.md (.sbd), §11 (subfolders, .directory), §3 (a folder with a file “mbox”)
  */
 #include "store/haul-mbox-tree.h"
 

@@ -37,6 +37,14 @@ def potfiles():
         yield f'po/POTFILES names {path}, which has no text for people or is not there'
 
 
+def cited_pages():
+    """A page that a comment cites is one of ours."""
+    for path in sources('.c', '.h', '.py'):
+        for page in re.findall(r'[\w/.-]*\b[a-z][\w-]*\.md\b', path.read_text()):
+            if path.name != 'check-texts.py' and not (TOP / page).exists():
+                yield f'{name(path)}: cites {page}, which is not there'
+
+
 def machine_paths():
     """Nothing of the machine it was made on."""
     pattern = re.compile(r'(?<![\w.])/(?:work|root|home/\w+)/')
@@ -96,6 +104,7 @@ def main():
     tap = Tap()
     tap.check('files that texts name are there', list(named_files()) + list(links()))
     tap.check('po/POTFILES lists the files with texts for people', list(potfiles()))
+    tap.check('pages that comments cite are there', list(cited_pages()))
     tap.check('no path of the machine it was made on', list(machine_paths()))
     tap.check('shell scripts parse', list(shell_scripts()))
     tap.check('the Flatpak manifest opens nothing for writing', list(manifests()))

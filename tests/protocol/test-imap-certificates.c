@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See: reliability.md §2.2.
+ * See: docs/wire.md.
  */
 #include <string.h>
 

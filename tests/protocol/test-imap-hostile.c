@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See: reliability.md §2.6; servers.md §4.2, §4.7.
+ * See: docs/wire.md; docs/wire.md
  */
 #include <string.h>
 
