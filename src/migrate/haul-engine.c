@@ -168,7 +168,7 @@ save_end (HaulEngine *self)
   self->job->last = haul_clock_now ();
   self->job->is_finished
       = run->report->verdict == HAUL_VERDICT_COMPLETE || run->report->verdict == HAUL_VERDICT_NOT_ALL;
-  self->job->messages = run->report->all.found;
+  self->job->messages = MAX (run->report->all.found, run->plan->messages);
   self->job->done = run->report->all.copied + run->report->all.present;
   if (!haul_job_store_save_report (self->state_dir, run->report, &error)
       || !haul_job_store_save (self->state_dir, run->account, self->job, &error))
