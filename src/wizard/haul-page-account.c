@@ -28,6 +28,7 @@ struct _HaulPageAccount
   GtkLabel *password_problem;
   GtkLabel *server_problem;
   GtkLabel *port_problem;
+  gboolean is_filled;   /* the fields hold what the person sees, not what an earlier visit left */
   GCancellable *lookup; /* (owned) (nullable) the question to the keyring that is under way */
 };
 
@@ -50,6 +51,15 @@ forget_problems (HaulPageAccount *self)
   set_problem (self->port_problem, NULL);
 }
 
+static void
+show_problem (HaulPageAccount *self, GtkLabel *label, GtkWidget *field, const char *text)
+{
+  set_problem (label, text);
+  if (field != NULL)
+    gtk_widget_grab_focus (field);
+  haul_wizard_page_announce (HAUL_WIZARD_PAGE (self), text);
+}
+
 /* Shows an error beside the very field that can mend it, and puts the cursor there. */
 static void
 show_error (HaulPageAccount *self, const GError *error)
@@ -62,22 +72,18 @@ show_error (HaulPageAccount *self, const GError *error)
   switch (text->field)
     {
     case HAUL_FIELD_USER:
-      set_problem (self->user_problem, whole);
-      gtk_widget_grab_focus (GTK_WIDGET (self->user_entry));
+      show_problem (self, self->user_problem, GTK_WIDGET (self->user_entry), whole);
       break;
     case HAUL_FIELD_PASSWORD:
-      set_problem (self->password_problem, whole);
-      gtk_widget_grab_focus (GTK_WIDGET (self->password_entry));
+      show_problem (self, self->password_problem, GTK_WIDGET (self->password_entry), whole);
       break;
     case HAUL_FIELD_SERVER:
     case HAUL_FIELD_CERTIFICATE:
-      set_problem (self->server_problem, whole);
-      gtk_widget_grab_focus (GTK_WIDGET (self->server_entry));
+      show_problem (self, self->server_problem, GTK_WIDGET (self->server_entry), whole);
       break;
     default:
-      set_problem (self->page_problem, whole);
+      show_problem (self, self->page_problem, NULL, whole);
     }
-  haul_wizard_page_announce (HAUL_WIZARD_PAGE (self), whole);
 }
 
 static void
@@ -167,6 +173,8 @@ look_up (HaulPageAccount *self)
   HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
   g_autoptr (HaulAccount) account = NULL;
 
+  if (!self->is_filled)
+    return;
   store_typed (self);
   if (*state->user == 0 || *state->server == 0 || gtk_entry_get_text_length (self->password_entry) > 0)
     return;
@@ -194,6 +202,7 @@ shown (HaulWizardPage *page)
   HaulWizardState *state = haul_wizard_page_get_state (page);
   g_autofree char *port = state->port == 0 ? g_strdup ("") : g_strdup_printf ("%u", state->port);
 
+  self->is_filled = FALSE;
   gtk_entry_set_text (self->user_entry, state->user);
   gtk_entry_set_text (self->server_entry, state->server);
   gtk_entry_set_text (self->as_entry, state->authenticate_as);
@@ -201,6 +210,7 @@ shown (HaulWizardPage *page)
   gtk_combo_box_set_active (self->security_combo, (int)state->security);
   if (state->secret != NULL && gtk_entry_get_text_length (self->password_entry) == 0)
     gtk_entry_set_text (self->password_entry, haul_secret_peek (state->secret));
+  self->is_filled = TRUE;
   if (state->port != 0 || state->security != HAUL_SECURITY_AUTO || *state->authenticate_as != 0)
     gtk_expander_set_expanded (self->more, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (*state->user == 0 ? self->user_entry : self->password_entry));
@@ -231,7 +241,8 @@ apply (HaulWizardPage *page, GCancellable *cancellable)
     }
   account = haul_wizard_state_dup_account (state, &error);
   if (account == NULL)
-    show_error (self, error);
+    show_problem (self, self->server_problem, GTK_WIDGET (self->server_entry), error->message);
+  self->is_filled = account == NULL;
   haul_wizard_page_apply_complete (page, account != NULL);
 }
 

@@ -248,7 +248,7 @@ on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   HaulReport *report = haul_engine_run_finish (HAUL_ENGINE (source), result, &error);
 
-  if (self->tree != NULL)
+  if (self->tree != NULL && !self->is_stopping)
     on_tick (self);
   stop_watching (self);
   g_clear_object (&self->engine);

@@ -152,6 +152,7 @@ shown (HaulWizardPage *page)
   gboolean goes_on = report->verdict == HAUL_VERDICT_STOPPED || report->verdict == HAUL_VERDICT_FAILED;
 
   haul_wizard_page_set_title (page, get_title (report->verdict));
+  haul_wizard_page_set_back_label (page, state->plan == NULL ? _ ("_Back") : NULL);
   gtk_image_set_from_icon_name (self->icon, get_icon (report->verdict), GTK_ICON_SIZE_DND);
   gtk_label_set_text (self->verdict, verdict);
   gtk_label_set_text (self->advice,
@@ -160,6 +161,7 @@ shown (HaulWizardPage *page)
                                    "before you delete anything here."));
   gtk_label_set_text (self->counts, counts);
   gtk_widget_set_visible (self->again_button, report->verdict != HAUL_VERDICT_COMPLETE && state->plan != NULL);
+  haul_wizard_page_set_complete (page, TRUE);
   gtk_button_set_label (GTK_BUTTON (self->again_button), goes_on ? _ ("_Go On Copying") : _ ("_Try Again"));
   gtk_widget_set_visible (self->more_button, state->server_facts != NULL);
   gtk_widget_set_visible (self->forget_button, state->is_in_keyring && state->account != NULL);
@@ -275,6 +277,13 @@ on_save_clicked (GtkButton *button, HaulPageDone *self)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
+/* There is a way back from a report that was only looked at, none from a copy that was made. */
+static gboolean
+back (HaulWizardPage *page)
+{
+  return haul_wizard_page_get_state (page)->plan != NULL;
+}
+
 /* Next reads Close. */
 static void
 apply (HaulWizardPage *page, GCancellable *cancellable)
@@ -298,6 +307,8 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
   page_class->name = "done";
+  page_class->previous = "goon";
+  page_class->back = back;
   page_class->shown = shown;
   page_class->apply = apply;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/mailhaul/Mailhaul/haul-page-done.ui");

@@ -104,6 +104,9 @@ void
 haul_wizard_page_set_title (HaulWizardPage *self, const char *title)
 {
   set_text (self, &get_private (self)->title, title, PROP_TITLE);
+  /* GtkScrolledWindow cannot make its accessible object while it is being built. */
+  if (get_private (self)->state != NULL)
+    atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), title);
 }
 
 void

@@ -98,9 +98,11 @@ show_page (HaulWizardWindow *self, const char *name)
   self->page = HAUL_WIZARD_PAGE (child);
   gtk_stack_set_visible_child (self->stack, child);
   update_header (self);
-  gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
   haul_wizard_page_shown (self->page);
-  announce (self, haul_wizard_page_get_title (self->page));
+  if (self->page == HAUL_WIZARD_PAGE (child) && gtk_container_get_focus_child (GTK_CONTAINER (child)) == NULL)
+    gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
+  if (self->page == HAUL_WIZARD_PAGE (child))
+    announce (self, haul_wizard_page_get_title (self->page));
 }
 
 static void
