@@ -18,7 +18,7 @@ def until(what, f, seconds=10):
             pass
         if time.monotonic() > end:
             raise AssertionError('timed out: ' + what)
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 def children(a):
     return [c for c in (a.get_child_at_index(i) for i in range(a.get_child_count())) if c]
