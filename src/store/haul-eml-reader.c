@@ -35,9 +35,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HaulEmlReader,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HAUL_TYPE_READER, haul_eml_reader_iface_init))
 
-/* Mozilla writes its own fields into what it exports. */
-static const char *const own_fields[] = { "X-Mozilla-Status", "X-Mozilla-Status2", "X-Mozilla-Keys", NULL };
-
 static HaulFile *
 open_file (HaulEmlReader *self, const char *name, GError **error)
 {
@@ -148,7 +145,7 @@ haul_eml_reader_open (HaulReader *reader, const HaulMessage *message, GCancellab
       return NULL;
     }
   g_autoptr (HaulFile) file = open_file (self, name, error);
-  return file == NULL ? NULL : haul_message_file_read (file, own_fields, error);
+  return file == NULL ? NULL : haul_message_file_read (file, HAUL_MESSAGE_FILE_EXPORT, error);
 }
 
 static void

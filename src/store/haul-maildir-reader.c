@@ -322,7 +322,7 @@ haul_maildir_reader_open (HaulReader *reader, const HaulMessage *message, GCance
       return NULL;
     }
   g_autoptr (HaulFile) file = open_item (self, name, error);
-  return file == NULL ? NULL : haul_message_file_read (file, NULL, error);
+  return file == NULL ? NULL : haul_message_file_read (file, HAUL_MESSAGE_FILE_MAILDIR, error);
 }
 
 static void

@@ -77,12 +77,14 @@ haul_message_file_unpacker_init (HaulMessageFileUnpacker *self)
 /* Mozilla's and others' exports begin with a From_ line; it is not the message's. In a Maildir only Mozilla writes one:
  * any other came with the message, and servers give it out so. */
 static gint64
-measure_from_line (const char *head, gsize size, gboolean only_mozilla)
+measure_from_line (const char *head, gsize size, HaulMessageFileKind kind)
 {
+  if (kind == HAUL_MESSAGE_FILE_MAILDIR && !(size > 7 && memcmp (head, "From - ", 7) == 0))
+    return 0;
   const char *line_end = memchr (head, '\n', size);
   gint64 date;
 
-  if (line_end == NULL || (only_mozilla && (size < 7 || memcmp (head, "From - ", 7) != 0)))
+  if (line_end == NULL)
     return 0;
   gsize length = (gsize)(line_end - head);
   if (length > 0 && head[length - 1] == '\r')
@@ -91,7 +93,7 @@ measure_from_line (const char *head, gsize size, gboolean only_mozilla)
 }
 
 static GInputStream *
-open_raw (HaulFile *file, gboolean only_mozilla, gboolean *has_from_line, GError **error)
+open_raw (HaulFile *file, HaulMessageFileKind kind, gboolean *has_from_line, GError **error)
 {
   gint64 size = file->identity.size;
   g_autoptr (GBytes) head = haul_file_read_head (file, HEAD_SIZE, error);
@@ -99,7 +101,7 @@ open_raw (HaulFile *file, gboolean only_mozilla, gboolean *has_from_line, GError
     return NULL;
   gsize head_size;
   const char *data = g_bytes_get_data (head, &head_size);
-  gint64 skipped = head_size > 0 ? measure_from_line (data, head_size, only_mozilla) : 0;
+  gint64 skipped = head_size > 0 ? measure_from_line (data, head_size, kind) : 0;
   g_autoptr (GInputStream) range = haul_file_read_range (file, skipped, size - skipped);
 
   *has_from_line = skipped > 0;
@@ -112,26 +114,28 @@ open_raw (HaulFile *file, gboolean only_mozilla, gboolean *has_from_line, GError
 
 /**
  * haul_message_file_read:
- * @file: a file with one message, perhaps compressed with gzip, perhaps behind a From_ line
- * @drop_headers: (nullable) (array zero-terminated=1): fields of the program's own; %NULL in a Maildir
+ * @file: a file with one message, perhaps compressed with gzip
+ * @kind: what may stand before it
  * @error: return location
  *
- * Opens the message in the file as it is now. The fields that Mozilla keeps behind its From_ line are left out with it.
+ * Opens the message in the file as it is now. Where Mozilla wrote the file, the fields that it keeps there are left
+ * out.
  *
  * Returns: (transfer full) (nullable): the octets in wire form
  */
 GInputStream *
-haul_message_file_read (HaulFile *file, const char *const *drop_headers, GError **error)
+haul_message_file_read (HaulFile *file, HaulMessageFileKind kind, GError **error)
 {
   static const char *const mozilla[] = { "X-Mozilla-Status", "X-Mozilla-Status2", "X-Mozilla-Keys", NULL };
   gboolean has_from_line;
 
   if (!haul_file_refresh (file, error))
     return NULL;
-  g_autoptr (GInputStream) raw = open_raw (file, drop_headers == NULL, &has_from_line, error);
+  g_autoptr (GInputStream) raw = open_raw (file, kind, &has_from_line, error);
   if (raw == NULL)
     return NULL;
-  return haul_wire_new (raw, has_from_line && drop_headers == NULL ? mozilla : drop_headers, HAUL_WIRE_NONE);
+  gboolean is_mozillas = has_from_line || kind == HAUL_MESSAGE_FILE_EXPORT;
+  return haul_wire_new (raw, is_mozillas ? mozilla : NULL, HAUL_WIRE_NONE);
 }
 
 /**
@@ -145,7 +149,7 @@ GBytes *
 haul_message_file_read_header (HaulFile *file, GError **error)
 {
   gboolean has_from_line;
-  g_autoptr (GInputStream) raw = open_raw (file, FALSE, &has_from_line, error);
+  g_autoptr (GInputStream) raw = open_raw (file, HAUL_MESSAGE_FILE_EXPORT, &has_from_line, error);
   if (raw == NULL)
     return NULL;
   if (HAUL_IS_MESSAGE_FILE_UNPACKER (raw))

@@ -8,7 +8,19 @@
 
 G_BEGIN_DECLS
 
-GInputStream *haul_message_file_read (HaulFile *file, const char *const *drop_headers, GError **error);
+/**
+ * HaulMessageFileKind:
+ * @HAUL_MESSAGE_FILE_MAILDIR: the file is the message, but for Mozilla's, which begins with its own “From - ” line
+ * @HAUL_MESSAGE_FILE_EXPORT: the program that wrote it may have put any From_ line and Mozilla's fields before the
+ * message
+ */
+typedef enum
+{
+  HAUL_MESSAGE_FILE_MAILDIR,
+  HAUL_MESSAGE_FILE_EXPORT,
+} HaulMessageFileKind;
+
+GInputStream *haul_message_file_read (HaulFile *file, HaulMessageFileKind kind, GError **error);
 GBytes *haul_message_file_read_header (HaulFile *file, GError **error);
 
 G_END_DECLS
