@@ -70,7 +70,7 @@ static gboolean
 eat_literal (Server *server, GString *value)
 {
   gsize size = 0;
-  char c;
+  char c = 0;
   while (eat_one (server, &c) && c >= '0' && c <= '9')
     size = size * 10 + (gsize)(c - '0');
   if (c != '}' || !eat_line_end (server) || (gsize)(server->end - server->at) < size
