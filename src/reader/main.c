@@ -14,6 +14,7 @@
 #include "store/haul-walk.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,6 +47,7 @@ main (int argc, char **argv)
                HAUL_VERSION);
       return EX_USAGE;
     }
+  signal (SIGINT, SIG_IGN); /* Ctrl+C is for the parent, which ends this process when it is done with it */
   haul_sandbox_limit ();
   setlocale (LC_ALL, "");
   haul_reader_service_run (STDIN_FILENO, STDOUT_FILENO, &backend);
