@@ -143,7 +143,7 @@ haul_cli_check_run (const HaulCliOptions *options)
   else if (haul_cli_work_load_account (work, &error))
     work->probe = haul_probe_run (work->account, on_step, (gpointer)options, work->cancellable, &error);
   if (error != NULL)
-    return haul_cli_print_error (options, error);
+    return haul_cli_work_fail (work, NULL, error);
   if (haul_cli_options_is_json (options))
     print_json (work->probe);
   else

@@ -56,6 +56,5 @@ haul_cli_copy_run (const HaulCliOptions *options)
   g_autoptr (HaulReport) report = run (work, events, &error);
   if (report != NULL)
     return haul_cli_work_finish (work, events, report);
-  haul_cli_events_fail (events, error);
-  return haul_cli_print_error (options, error);
+  return haul_cli_work_fail (work, events, error);
 }

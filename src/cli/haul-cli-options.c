@@ -247,7 +247,9 @@ haul_cli_options_parse (const char *command,
     add_choices_entries (context, self);
   add_other_entries (context, self, groups);
   add_common_entries (context, self, groups);
-  if (!g_option_context_parse_strv (context, arguments, &parse_error))
+  gboolean is_good = g_option_context_parse_strv (context, arguments, &parse_error);
+  g_set_prgname ("mailhaul-cli");
+  if (!is_good)
     {
       take_parse_error (error, parse_error);
       return NULL;

@@ -150,8 +150,10 @@ ask (const HaulAccount *account, GCancellable *cancellable, GError **error)
     }
   silent = before;
   silent.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-  if (write (fd, question, strlen (question)) < 0 || tcsetattr (fd, TCSAFLUSH, &silent) != 0)
+  /* Silent before the question is seen: what is typed at once is neither shown nor flushed. */
+  if (tcsetattr (fd, TCSAFLUSH, &silent) != 0 || write (fd, question, strlen (question)) < 0)
     {
+      tcsetattr (fd, TCSAFLUSH, &before);
       close (fd);
       return fail (error, "the terminal does not hide what is typed");
     }

@@ -81,7 +81,7 @@ haul_cli_plan_run (const HaulCliOptions *options)
   g_autoptr (HaulPlan) plan = haul_cli_work_make_plan (work, &error);
 
   if (plan == NULL)
-    return haul_cli_print_error (options, error);
+    return haul_cli_work_fail (work, NULL, error);
   if (haul_cli_options_is_json (options))
     {
       g_autofree char *json = haul_plan_to_json (plan);

@@ -201,7 +201,7 @@ haul_cli_scan_run (const HaulCliOptions *options)
   if (summaries != NULL && summaries->len == 0)
     g_set_error_literal (&error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_NO_MAIL, "no store was found");
   if (error != NULL)
-    return haul_cli_print_error (options, error);
+    return haul_cli_work_fail (work, NULL, error);
   if (haul_cli_options_is_json (options))
     {
       print_json (summaries);

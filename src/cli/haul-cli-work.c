@@ -395,3 +395,26 @@ haul_cli_work_finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport
     haul_cli_print_error (work->options, report->error);
   return status;
 }
+
+/**
+ * haul_cli_work_fail:
+ * @work: a command
+ * @events: (nullable): who is to be told
+ * @error: what kept it from its aim
+ *
+ * Shows an error. A command that was told to stop ends as stopped, whatever its last error is: Ctrl+C may end a helper
+ * process, too.
+ *
+ * Returns: the exit status
+ */
+HaulExitStatus
+haul_cli_work_fail (HaulCliWork *work, HaulCliEvents *events, const GError *error)
+{
+  g_autoptr (GError) stopped = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (work->cancellable, &stopped))
+    error = stopped;
+  if (events != NULL)
+    haul_cli_events_fail (events, error);
+  return haul_cli_print_error (work->options, error);
+}

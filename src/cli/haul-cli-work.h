@@ -36,6 +36,7 @@ gboolean haul_cli_work_load_account (HaulCliWork *work, GError **error);
 HaulPlan *haul_cli_work_make_plan (HaulCliWork *work, GError **error);
 HaulExitStatus haul_cli_work_get_status (const HaulCliWork *work);
 HaulExitStatus haul_cli_work_finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport *report);
+HaulExitStatus haul_cli_work_fail (HaulCliWork *work, HaulCliEvents *events, const GError *error);
 char *haul_cli_work_dup_state_dir (const HaulCliOptions *options);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulCliWork, haul_cli_work_free)
