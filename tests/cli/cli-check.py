@@ -49,6 +49,13 @@ tap.check(facts['user'] == 'CORP\\bob' and facts['port'] == int(PORT) and facts[
 with Mailbox('CORP\\bob') as mailbox:
     tap.equal(mailbox.counts(), {'INBOX': 0}, 'nothing was made on the server')
 
+with folder() as place:
+    run = cli('check', *account('CORP\\bob'), '--verbose', password='geheim', env={'SSLKEYLOGFILE': f'{place}/keys', 'G_TLS_GNUTLS_PRIORITY': 'NONE'})
+    tap.check(run.code == 0 and 'AUTHENTICATE' in run.err + run.out or 'LOGIN' in run.err, 'what happens on the wire, for experts', run)
+    tap.check('✓' in run.out and 'DEBUG' not in run.out, 'and not in the output', run)
+    tap.check(not (place / 'keys').exists(), 'no key of the connection is written down')
+run = cli('check', *account('CORP\\bob'), '--verbose', password='Zq7-wrong')
+tap.equal(run.code, 77, 'a wrong password, told in detail', run)
 run = cli('check', *account(), password='wrong')
 tap.check(run.code == 77 and 'did not accept this user name and password' in run.err and 'The server said' in run.err,
           'a wrong password: refused, in words, with the server’s own', run)
@@ -117,5 +124,5 @@ for talk, kind, statuses, what in ((no_tls, 'starttls', {80}, 'a server without 
               and b'LOGIN' not in peer.heard.upper(), f'{what}: told, and no password sent', f'{run}\nheard {peer.heard!r}')
 
 # The command that prints alice's password has it in its own line; the others must not be anywhere.
-tap.equal(find_secrets(['geheim', 'Zq7-wire', PASSWORDS['carol']], user='CORP\\bob'), [], 'no password was shown')
+tap.equal(find_secrets(['geheim', 'Zq7-wire', 'Zq7-wrong', PASSWORDS['carol']], user='CORP\\bob'), [], 'no password was shown')
 tap.done()

@@ -10,7 +10,7 @@ from collections import Counter
 from haultest import Mailbox, Started, Tap, account, cli, folder, make_maildir, make_mbox, manifest, message
 
 tap = Tap()
-COUNT = 3000
+COUNT = 1000
 
 
 def wait_for_upload(user, least):
@@ -50,7 +50,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
         state = place.parent / (place.name + '.state')
         try:
             started = Started(*options, state=state, password='pässwörd')
-            is_under_way = wait_for_upload('alice', 100)
+            is_under_way = wait_for_upload('alice', 50)
             began = time.monotonic()
             started.send(number)
             run = started.wait(60)
@@ -76,7 +76,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
 with folder() as place:
     source = make_mbox(place / 'big', COUNT, size=900)
     started = Started('copy', *account('alice'), source, state=place / 'state', password='pässwörd')
-    wait_for_upload('alice', 100)
+    wait_for_upload('alice', 50)
     started.process.kill()
     run = started.wait()
     tap.equal(run.code, -signal.SIGKILL, 'killed in the middle')
@@ -84,6 +84,19 @@ with folder() as place:
     tap.check(run.code == 0 and run.json['verdict'] == 'complete', 'run again after a kill', run.err)
     good, detail = is_whole('alice')
     tap.check(good, 'each message is there once after a kill', detail)
+
+with folder() as place:
+    source = make_mbox(place / 'busy', COUNT, size=900)
+    started = Started('copy', *account('alice'), source, state=place / 'state', password='pässwörd')
+    wait_for_upload('alice', 20)
+    second = cli('copy', *account('alice'), source, state=place / 'state', password='pässwörd')
+    first = started.wait()
+    tap.check(second.code == 75 and 'Another Mailhaul' in second.err, 'a second copy to the same mailbox has to wait', second)
+    tap.check(first.code == 0, 'and does not disturb the first', first)
+    readonly = place / 'file'
+    readonly.write_text('')
+    run = cli('copy', *account('alice'), source, state=readonly / 'state', password='pässwörd')
+    tap.check(run.code == 73 and 'cannot write down' in run.err, 'no place for the journal', run)
 
 with folder() as place:
     source = make_maildir(place / 'Maildir', {'': 2, 'Work': 400}, size=2000)
