@@ -4,4 +4,8 @@
  */
 #include "account/haul-account-error.h"
 
-G_DEFINE_QUARK (haul - account - error - quark, haul_account_error)
+GQuark
+haul_account_error_quark (void)
+{
+  return g_quark_from_static_string ("haul-account-error-quark");
+}

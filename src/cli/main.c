@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/haul-process.h"
 #include "cli/haul-cli-check.h"
@@ -140,13 +141,24 @@ run (char ***arguments)
   return run_command (command, arguments);
 }
 
+/* Where no locale is set, as in many root shells and services, the terminal still shows UTF-8. */
+static void
+choose_locale (void)
+{
+  const char *charset;
+
+  setlocale (LC_ALL, "");
+  if (!g_get_charset (&charset) && strcmp (charset, "ANSI_X3.4-1968") == 0)
+    setlocale (LC_CTYPE, "C.UTF-8");
+}
+
 int
 main (int argc, char **argv)
 {
   g_auto (GStrv) arguments = g_strdupv (argv);
 
   haul_process_harden ();
-  setlocale (LC_ALL, "");
+  choose_locale ();
   bindtextdomain (GETTEXT_PACKAGE, HAUL_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

@@ -4,4 +4,8 @@
  */
 #include "migrate/haul-migrate-error.h"
 
-G_DEFINE_QUARK (haul - migrate - error - quark, haul_migrate_error)
+GQuark
+haul_migrate_error_quark (void)
+{
+  return g_quark_from_static_string ("haul-migrate-error-quark");
+}

@@ -4,4 +4,8 @@
  */
 #include "store/haul-store-error.h"
 
-G_DEFINE_QUARK (haul - store - error - quark, haul_store_error)
+GQuark
+haul_store_error_quark (void)
+{
+  return g_quark_from_static_string ("haul-store-error-quark");
+}
