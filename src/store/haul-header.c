@@ -215,7 +215,7 @@ haul_header_read (HaulFile *file, gint64 offset, gint64 length, GError **error)
   g_autofree guint8 *buffer = g_malloc (FIRST_READ);
   gssize n = haul_file_pread (file, buffer, wanted, offset, error);
 
-  if (n == FIRST_READ && length > FIRST_READ && !holds_empty_line (buffer, FIRST_READ))
+  if (n == FIRST_READ && length > FIRST_READ && !holds_empty_line (buffer, (gsize)n))
     {
       wanted = (gsize)MIN (length, HAUL_HEADER_MAX);
       buffer = g_realloc (buffer, wanted);
