@@ -6,10 +6,12 @@
  */
 #include "wizard/haul-clamp.h"
 
+#define NORMAL_DPI 96.0
+
 struct _HaulClamp
 {
   GtkBin parent_instance;
-  int maximum; /* pixels; a width to shrink to, never one to grow to */
+  int maximum; /* pixels at 96 dpi; larger text gets as many more */
 };
 
 G_DEFINE_TYPE (HaulClamp, haul_clamp, GTK_TYPE_BIN)
@@ -20,6 +22,14 @@ enum
 };
 
 static int
+get_maximum (HaulClamp *self)
+{
+  double dpi = gdk_screen_get_resolution (gtk_widget_get_screen (GTK_WIDGET (self)));
+
+  return dpi > NORMAL_DPI ? (int)(self->maximum * dpi / NORMAL_DPI) : self->maximum;
+}
+
+static int
 clamp_width (HaulClamp *self, int width)
 {
   GtkWidget *child = gtk_bin_get_child (GTK_BIN (self));
@@ -27,7 +37,7 @@ clamp_width (HaulClamp *self, int width)
 
   if (child != NULL && gtk_widget_get_visible (child))
     gtk_widget_get_preferred_width (child, &minimum, NULL);
-  return MIN (width, MAX (self->maximum, minimum));
+  return MIN (width, MAX (get_maximum (self), minimum));
 }
 
 static GtkSizeRequestMode
@@ -42,7 +52,7 @@ get_preferred_width (GtkWidget *widget, int *minimum, int *natural)
   HaulClamp *self = HAUL_CLAMP (widget);
 
   GTK_WIDGET_CLASS (haul_clamp_parent_class)->get_preferred_width (widget, minimum, natural);
-  *natural = MAX (*minimum, MIN (*natural, self->maximum));
+  *natural = MAX (*minimum, MIN (*natural, get_maximum (self)));
 }
 
 static void

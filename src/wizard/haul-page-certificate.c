@@ -49,7 +49,7 @@ dup_grouped (const char *hex)
   for (gsize i = 0; hex[i] != 0 && i < SHA256_DIGITS; i++)
     {
       if (i > 0 && i % 4 == 0)
-        g_string_append_c (text, i % 32 == 0 ? '\n' : ' ');
+        g_string_append_c (text, i % 16 == 0 ? '\n' : ' ');
       g_string_append_c (text, g_ascii_toupper (hex[i]));
     }
   return g_string_free (text, FALSE);

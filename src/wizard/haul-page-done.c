@@ -35,6 +35,7 @@ struct _HaulPageDone
   GtkTreeView *tree;
   GtkListStore *rows;
   GtkWidget *again_button;
+  GtkWidget *save_button;
   GtkWidget *more_button;
   GtkWidget *forget_button;
   GtkFileChooserNative *chooser; /* (owned) (nullable) */
@@ -166,6 +167,7 @@ shown (HaulWizardPage *page)
   gtk_widget_set_visible (self->more_button, state->server_facts != NULL);
   gtk_widget_set_visible (self->forget_button, state->is_in_keyring && state->account != NULL);
   fill_table (self, report);
+  gtk_widget_grab_focus (gtk_widget_get_visible (self->again_button) ? self->again_button : self->save_button);
   haul_wizard_page_announce (page, verdict);
 }
 
@@ -321,6 +323,7 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, tree);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, rows);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, again_button);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageDone, save_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, more_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, forget_button);
   gtk_widget_class_bind_template_callback (widget_class, on_again_clicked);
