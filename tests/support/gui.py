@@ -76,9 +76,9 @@ PROGRAM = os.path.join(os.environ.get('HAUL_BUILD_DIR', 'build'), 'src/wizard/ma
 class Program:
     """The window under test. End it with quit(): its quit action, so that the leak check runs."""
 
-    def __init__(self, *args, env=None):
+    def __init__(self, *args, env=None, **more):
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([PROGRAM, *map(str, args)], stderr=self.errors, env={**os.environ, **(env or {})})
+        self.process = subprocess.Popen([PROGRAM, *map(str, args)], stderr=self.errors, env={**os.environ, **(env or {})}, **more)
         try:
             self.app = until('the program on the bus', self.look, 30)
             self.window = find(self.app, 'frame', seconds=30)
