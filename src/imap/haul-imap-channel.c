@@ -301,7 +301,8 @@ haul_imap_channel_read_greeting (HaulImapChannel *channel, GCancellable *cancell
  * @cancellable: (nullable): cancels
  * @error: return location
  *
- * Puts the connection under TLS. An octet that lies in any buffer now was put in by somebody in between.
+ * Puts the connection under TLS. After a command, an octet that lies in any buffer was put in by somebody in between;
+ * before the first, it is a server's greeting in clear text, and the handshake says that this is not TLS.
  *
  * Returns: %TRUE, or %FALSE with the channel poisoned
  */
@@ -311,7 +312,9 @@ haul_imap_channel_start_tls (HaulImapChannel *channel,
                              GCancellable *cancellable,
                              GError **error)
 {
-  if (!poison_unless (channel, haul_imap_input_is_empty (channel->input, error)
+  gboolean was_used = channel->n_commands > 0;
+
+  if (!poison_unless (channel, (!was_used || haul_imap_input_is_empty (channel->input, error))
                                    && haul_imap_transport_start_tls (channel->transport, policy, cancellable, error)))
     return FALSE;
   haul_imap_input_reset (channel->input);

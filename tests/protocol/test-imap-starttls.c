@@ -351,6 +351,28 @@ test_transcript (void)
   g_string_free (logged, TRUE);
 }
 
+static void
+dawdle (HaulImapStep step, gpointer user_data)
+{
+  if (step == HAUL_IMAP_STEP_CONNECTED)
+    g_usleep (100000);
+}
+
+/* Whether the greeting came before or after our first octet, this is a server without TLS and not an attack. */
+static void
+test_greeting_in_clear (void)
+{
+  g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, "S * OK ready", NULL);
+  g_autoptr (HaulEndpoint) endpoint
+      = haul_endpoint_new ("localhost", haul_test_server_get_port (server), HAUL_SECURITY_TLS);
+  HaulImapOptions options = { .endpoint = endpoint, .step = dawdle };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HaulImapSession) session = haul_imap_session_open (&options, NULL, &error);
+
+  g_assert_null (session);
+  g_assert_true (error->domain == G_TLS_ERROR);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -368,6 +390,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap-starttls/attacks", test_attacks);
   g_test_add_func ("/imap-starttls/split-injection", test_split_injection);
   g_test_add_func ("/imap-starttls/upgrade", test_upgrade);
+  g_test_add_func ("/imap-starttls/greeting-in-clear", test_greeting_in_clear);
   g_test_add_func ("/imap-starttls/plaintext-outside", test_plaintext_outside);
   g_test_add_func ("/imap-starttls/logins", test_logins);
   g_test_add_func ("/imap-starttls/awkward-secrets", test_awkward_secrets);
