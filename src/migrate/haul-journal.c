@@ -10,6 +10,7 @@
 #include "migrate/haul-journal-private.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -377,12 +378,15 @@ haul_journal_open (const char *state_dir, const char *account, GError **error)
 
   if (!make_private_dir (state_dir, error) || !make_private_dir (dir, error))
     return NULL;
+  /* SQLite is not to follow a link in the journal's place, and then refuses one anywhere on the way: homes have them.
+   */
+  g_autofree char *real_dir = realpath (dir, NULL);
 
   g_autoptr (HaulJournal) self = g_new0 (HaulJournal, 1);
   g_autoptr (GError) local_error = NULL;
   g_rec_mutex_init (&self->lock);
   self->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);
-  self->path = g_build_filename (dir, name, NULL);
+  self->path = g_build_filename (real_dir == NULL ? dir : real_dir, name, NULL);
   if (!open_database (self, &is_damaged, &local_error))
     {
       close_database (self);

@@ -337,6 +337,25 @@ test_unwritable (void)
 
 #define ADD(name, data, test) g_test_add ("/journal/" name, Fixture, data, set_up, test, tear_down)
 
+/* Homes are reached through links on some systems; a link in the journal's own place is none of ours. */
+static void
+test_links (Fixture *f, gconstpointer data)
+{
+  g_autofree char *link = g_strconcat (f->dir, "-link", NULL);
+  g_autofree char *planted = g_build_filename (f->dir, "journal", "fedcba9876543210.db", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&f->journal, haul_journal_close);
+  g_assert_cmpint (symlink (f->dir, link), ==, 0);
+  f->journal = haul_journal_open (link, "0123456789abcdef", &error);
+  g_assert_no_error (error);
+  g_assert_null (haul_journal_get_set_aside (f->journal));
+  g_assert_cmpint (symlink ("/tmp/elsewhere.db", planted), ==, 0);
+  g_assert_null (haul_journal_open (f->dir, "fedcba9876543210", &error));
+  g_assert_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_JOURNAL);
+  g_remove (link);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -351,6 +370,7 @@ main (int argc, char **argv)
   ADD ("one-place", NULL, test_one_place);
   ADD ("generation-name-once", NULL, test_generation_name_once);
   ADD ("known", NULL, test_known);
+  ADD ("links", NULL, test_links);
   ADD ("busy", NULL, test_busy);
   ADD ("damaged-head", NULL, test_damaged);
   ADD ("damaged-middle", GSIZE_TO_POINTER (8192), test_damaged);
