@@ -15,6 +15,8 @@
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-quirks.h"
 
+#define DRAIN_MAX (1024 * 1024)
+
 struct _HaulImapChannel
 {
   HaulImapTransport *transport; /* (owned) */
@@ -164,13 +166,16 @@ wait_one (HaulImapChannel *self, guint limit_ms, GCancellable *cancellable, GErr
   return response != NULL && take_response (self, &response, error);
 }
 
+/* A server may talk faster than it can be understood: some of it is for the next time. */
 static gboolean
 drain_ready (HaulImapChannel *self, GError **error)
 {
+  gsize budget = DRAIN_MAX;
+
   for (;;)
     {
       g_autoptr (HaulImapResponse) response = NULL;
-      if (!haul_imap_input_poll (self->input, &response, error))
+      if (!haul_imap_input_poll (self->input, &budget, &response, error))
         return FALSE;
       if (response == NULL)
         return TRUE;

@@ -101,6 +101,7 @@ haul_imap_input_wait (
 /**
  * haul_imap_input_poll:
  * @input: an input
+ * @budget: (inout): octets that may still be taken from the connection; where none is left it is as if none were there
  * @response: (out) (transfer full) (nullable): a response that is there already, or %NULL
  * @error: return location
  *
@@ -109,15 +110,16 @@ haul_imap_input_wait (
  * Returns: %TRUE; or %FALSE, also when the peer closed
  */
 gboolean
-haul_imap_input_poll (HaulImapInput *input, HaulImapResponse **response, GError **error)
+haul_imap_input_poll (HaulImapInput *input, gsize *budget, HaulImapResponse **response, GError **error)
 {
   while (parse (input, response, error))
     {
-      if (*response != NULL)
+      if (*response != NULL || *budget == 0)
         return TRUE;
-      gssize got = haul_imap_transport_read_ready (input->transport, input->buffer, BUFFER_SIZE, error);
+      gssize got = haul_imap_transport_read_ready (input->transport, input->buffer, MIN (*budget, BUFFER_SIZE), error);
       if (got <= 0)
         return got == 0;
+      *budget -= (gsize)got;
       haul_imap_parser_feed (input->parser, input->buffer, (gsize)got);
     }
   return FALSE;

@@ -439,6 +439,26 @@ test_cancel (void)
     }
 }
 
+/* A server that never stops talking, faster than it can be understood, does not keep us from stopping. */
+static void
+test_flood (void)
+{
+  g_autofree char *noise = g_strnfill (60000, 'x');
+  g_autofree char *script = g_strdup_printf ("%sF 100000 * OK %s\\r\\n", IN, noise);
+  g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script, NULL);
+  HaulImapSession *session = sign_in (server);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 start = g_get_monotonic_time ();
+  GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
+
+  g_assert_false (haul_imap_session_noop (session, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 3000 * 1000);
+  g_thread_join (thread);
+  haul_imap_session_close (session);
+}
+
 static void
 test_words (void)
 {
@@ -486,6 +506,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap-hostile/black-hole", test_black_hole);
   g_test_add_func ("/imap-hostile/unselect-without-extension", test_unselect_without_extension);
   g_test_add_func ("/imap-hostile/cancel", test_cancel);
+  g_test_add_func ("/imap-hostile/flood", test_flood);
   g_test_add_func ("/imap-hostile/words", test_words);
   return g_test_run ();
 }
