@@ -108,7 +108,7 @@ set_copied (HaulTransfer *self, HaulItem *item, guint32 uid)
  *
  * After the staging mailbox was settled: what the journal calls placed is copied, what it calls lost is open again, and
  * what may still be placed is left as it is. A message over which the connection broke three times is failed with the
- * reason.
+ * reason; a server's wish for patience does not count.
  *
  * Returns: %TRUE on success
  */
@@ -137,7 +137,8 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
       item->row = 0;
       item->staged_uid = 0;
       item->is_doubtful = TRUE;
-      item->attempts++;
+      /* To be told to wait says nothing about the message. */
+      item->attempts += !g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
       haul_run_count_item (transfer->run, transfer->index, item, 0);
       if (item->attempts < ATTEMPTS_MAX)
         continue;
