@@ -166,9 +166,9 @@ wait_for_server (Lane *self, gint64 wait_ms)
 
   haul_progress_set_wait_until (run->progress, haul_clock_now () + wait_ms / 1000);
   haul_progress_set_phase (run->progress, HAUL_PHASE_WAITING);
-  gboolean is_over = haul_clock_sleep (wait_ms, run->stop, NULL);
+  haul_run_sleep (run, wait_ms);
   haul_progress_set_wait_until (run->progress, 0);
-  return is_over && !haul_run_is_stopping (run);
+  return !haul_run_is_stopping (run);
 }
 
 /* Decides about an error of the connection. FALSE: the run ends. */
@@ -278,8 +278,8 @@ ends_folder (Lane *self, gboolean is_mailbox, const GError *error)
   if (!is_mailbox || haul_policy_decide (error, 0).action != HAUL_ACTION_FAIL
       || !haul_imap_session_is_usable (self->session))
     return FALSE;
+  /* What an earlier pass copied stays unchecked, and the report says so. */
   haul_transfer_fail_all (self->transfer, error);
-  self->transfer->is_checked = TRUE;
   g_autoptr (HaulErrorText) words = haul_error_text_new (error);
   haul_run_add_note (self->run, self->transfer->index, words->sentence);
   return TRUE;
@@ -345,8 +345,7 @@ run_folder (Lane *self, guint index)
   self->transfer = NULL;
 }
 
-/* At the end nothing of ours stays behind: the last generation is settled and deleted, on a new connection if need be.
- */
+/* At the end nothing of ours stays behind, if the connection is well: the last generation is settled and deleted. */
 static void
 clean_up (Lane *self)
 {
@@ -360,6 +359,7 @@ clean_up (Lane *self)
   /* Not worth an error: the messages are placed and checked, and the next run takes the mailbox away. */
   g_debug ("lane %u: %s is left behind: %s", self->number, self->staging->mailbox,
            error == NULL ? "no connection" : error->message);
+  haul_run_add_left_behind (self->run, self->staging->mailbox);
 }
 
 /**

@@ -76,6 +76,25 @@ settle_or_lose (HaulStaging *staging, HaulImapSession *session, GError **error)
   return FALSE;
 }
 
+/* A server that does not let a mailbox be deleted must not keep us from copying: nothing of worth is in it. */
+static gboolean
+delete_or_leave (HaulStaging *staging, HaulImapSession *session, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (haul_staging_delete (staging, session, &local_error))
+    return TRUE;
+  if ((g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED)
+       || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TRY_CREATE))
+      && haul_imap_session_is_usable (session))
+    {
+      haul_run_add_left_behind (staging->run, staging->mailbox);
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 static gboolean
 recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *generation, GError **error)
 {
@@ -102,7 +121,7 @@ recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *gener
   gboolean is_settled = generation->uid_validity == 0 || generation->uid_validity == status.uid_validity
                             ? settle_or_lose (staging, session, error)
                             : lose_all (run, generation->row, error);
-  return is_settled && haul_staging_delete (staging, session, error);
+  return is_settled && delete_or_leave (staging, session, error);
 }
 
 /**

@@ -130,6 +130,19 @@ haul_run_wait_while_paused (HaulRun *run, HaulImapSession *session, GError **err
   return TRUE;
 }
 
+/* Waits, but no longer than the run lasts: another lane's error may end it meanwhile. */
+void
+haul_run_sleep (HaulRun *run, gint64 wait_ms)
+{
+  gint64 until_us = g_get_monotonic_time () + wait_ms * 1000;
+
+  g_mutex_lock (&run->lock);
+  while (run->error == NULL && !g_cancellable_is_cancelled (run->stop)
+         && g_cond_wait_until (&run->cond, &run->lock, until_us))
+    ;
+  g_mutex_unlock (&run->lock);
+}
+
 void
 haul_run_count (HaulRun *run, guint folder, const HaulCounts *delta)
 {
@@ -189,8 +202,19 @@ haul_run_add_note (HaulRun *run, guint folder, const char *note)
   if (folder >= run->report->folders->len)
     return;
   HaulReportFolder *row = g_ptr_array_index (run->report->folders, folder);
+  g_mutex_lock (&run->lock);
   g_autofree char *before = row->note;
   row->note = before == NULL ? g_strdup (note) : g_strjoin (" ", before, note, NULL);
+  g_mutex_unlock (&run->lock);
+}
+
+void
+haul_run_add_left_behind (HaulRun *run, const char *mailbox)
+{
+  g_autofree char *note
+      = g_strdup_printf ("The mailbox %s is left over from the copying; the next run takes it away.", mailbox);
+
+  haul_run_add_note (run, 0, note);
 }
 
 /* The plan guessed; the folder is read now. */
