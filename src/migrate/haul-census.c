@@ -17,6 +17,22 @@
 #define ALWAYS_DIGEST_BYTES (10 * 1024 * 1024)
 #define SAMPLE_ONE_IN 100
 
+/* A server that was set back to an older state counts UIDs from there again: what stood there is forgotten, since
+ * other messages will get these UIDs. */
+static gboolean
+forget_undone (HaulTransfer *self, const HaulListing *listing, const GArray *known, GError **error)
+{
+  guint32 next = listing->status.uid_next;
+
+  if (next == 0 || known->len == 0 || g_array_index (known, HaulJournalKnown, known->len - 1).uid < next)
+    return TRUE;
+  /* What it lists all the same shows that its UIDNEXT is not to be believed. */
+  if (listing->rows->len > 0 && g_array_index (listing->rows, HaulListingRow, listing->rows->len - 1).uid >= next)
+    return TRUE;
+  return haul_journal_item_forget_from (self->run->journal, self->folder->mailbox, listing->status.uid_validity, next,
+                                        error);
+}
+
 /* Gives rows the digests that the journal knows, and lists what we placed before that is not there any more. */
 static GArray *
 apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
@@ -25,7 +41,7 @@ apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
       = haul_journal_item_list_known (self->run->journal, self->folder->mailbox, listing->status.uid_validity, error);
   g_autoptr (GArray) removed = g_array_new (FALSE, FALSE, sizeof (HaulJournalKnown));
 
-  if (known == NULL)
+  if (known == NULL || !forget_undone (self, listing, known, error))
     return NULL;
   for (guint i = 0; i < known->len; i++)
     {
@@ -37,7 +53,7 @@ apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
           row->has_digest = TRUE;
           row->is_recorded = TRUE;
         }
-      /* A server that was set back to an older state counts UIDs from there again: then nobody removed anything. */
+      /* After a server was set back nobody removed anything. */
       else if (row == NULL && one->is_ours && listing->status.uid_next > one->uid)
         g_array_append_vals (removed, one, 1);
     }
@@ -45,20 +61,24 @@ apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
 }
 
 static gboolean
+learn_one (HaulTransfer *self, const HaulListingRow *row, const guint8 *digest, GError **error)
+{
+  HaulJournalKnown known = { .uid = row->uid, .size = row->size };
+
+  memcpy (known.digest, digest, HAUL_DIGEST_LENGTH);
+  return haul_journal_item_learn (self->run->journal, self->folder->mailbox, self->uid_validity, &known, error);
+}
+
+static gboolean
 learn (HaulTransfer *self, HaulListing *listing, GError **error)
 {
-  HaulJournal *journal = self->run->journal;
-
   for (guint i = 0; i < listing->rows->len; i++)
     {
       const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
-      HaulJournalKnown known = { .uid = row->uid, .size = row->size };
-      memcpy (known.digest, row->digest, HAUL_DIGEST_LENGTH);
-      if (row->has_digest && !row->is_recorded
-          && !haul_journal_item_learn (journal, self->folder->mailbox, listing->status.uid_validity, &known, error))
+      if (row->has_digest && !row->is_recorded && !learn_one (self, row, row->digest, error))
         return FALSE;
     }
-  return haul_journal_commit (journal, error);
+  return haul_journal_commit (self->run->journal, error);
 }
 
 /* Copies of this run stay theirs; of the rest, those that fit a message are downloaded for their digest. */
@@ -124,7 +144,10 @@ mark_present (HaulTransfer *self, HaulListing *listing)
       if (left[i].partner == HAUL_MATCH_NONE)
         continue;
       item->state = HAUL_ITEM_DONE;
-      item->uid = g_array_index (listing->rows, HaulListingRow, left[i].partner).uid;
+      item->is_present = TRUE;
+      HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, left[i].partner);
+      row->is_taken = TRUE;
+      item->uid = row->uid;
       haul_run_count (self->run, self->index, &(HaulCounts){ .present = 1 });
       haul_run_count_item (self->run, self->index, item, item->size);
     }
@@ -149,6 +172,13 @@ haul_census_match (
   if (!find_candidates (transfer, listing, session, every_byte, error))
     return FALSE;
   mark_present (transfer, listing);
+  g_autoptr (GPtrArray) open = list_open (transfer);
+  if (open->len == 0)
+    return TRUE;
+  if (!haul_listing_try_sizes (listing, session, transfer->run->hard, error))
+    return FALSE;
+  if (listing->has_wrong_sizes)
+    mark_present (transfer, listing);
   return TRUE;
 }
 
@@ -182,21 +212,25 @@ mark_removed (HaulTransfer *self, GArray *removed)
     }
 }
 
-/* Another UIDVALIDITY than in the pass before: no UID of ours means anything any more. */
+/* Another UIDVALIDITY than in the pass before: no UID of ours means anything any more, and what was present before may
+ * be gone too. */
 static gboolean
 forget_copies (HaulTransfer *self, GError **error)
 {
   for (guint i = 0; i < self->items->len; i++)
     {
       HaulItem *item = self->items->pdata[i];
-      item->uid = 0;
-      if (item->state != HAUL_ITEM_COPIED)
+      gboolean is_copied = item->state == HAUL_ITEM_COPIED;
+      if (!is_copied && !item->is_present)
         continue;
-      if (!haul_journal_item_forget (self->run->journal, item->row, error))
+      if (is_copied && !haul_journal_item_forget (self->run->journal, item->row, error))
         return FALSE;
       item->state = HAUL_ITEM_OPEN;
+      item->is_present = FALSE;
+      item->uid = 0;
       item->row = 0;
-      haul_run_count (self->run, self->index, &(HaulCounts){ .copied = (guint64)-1 });
+      haul_run_count (self->run, self->index,
+                      &(HaulCounts){ .copied = is_copied ? (guint64)-1 : 0, .present = is_copied ? 0 : (guint64)-1 });
       haul_run_count_item (self->run, self->index, item, 0);
     }
   return TRUE;
@@ -268,6 +302,9 @@ check_item (HaulTransfer *self, HaulItem *item, const HaulListingRow *row, GErro
                           "The server said that it was stored, but it is not in the mailbox.");
       return TRUE;
     }
+  /* The next run knows it again by what this server calls its size (docs/wire.md: a hint only). */
+  if (row->size != item->size && !learn_one (self, row, item->digest, error))
+    return FALSE;
   if (row->has_digest && memcmp (row->digest, item->digest, HAUL_DIGEST_LENGTH) != 0)
     add_changed (self, item, "altered-by-server", "The server keeps it with other octets than were sent.");
   else if (row->date != item->sent_date)

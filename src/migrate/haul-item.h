@@ -38,6 +38,7 @@ typedef struct
   guint32 staged_uid;    /* in the staging mailbox; 0 the server did not say */
   gint64 row;            /* in the journal; 0 none */
   guint attempts;        /* sendings that came to nothing */
+  gboolean is_present;   /* done: the census found it at @uid */
   gboolean is_doubtful;  /* its way had a break in it: look twice */
   guint64 counted_bytes; /* already in the progress */
   gint64 sent_date;      /* INTERNALDATE given to the server, 0 none */

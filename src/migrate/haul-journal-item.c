@@ -77,6 +77,25 @@ haul_journal_item_forget (HaulJournal *journal, gint64 item, GError **error)
   return haul_journal_execute (journal, error, "UPDATE item SET state = 4 WHERE id = ? AND state = 3", "i", item);
 }
 
+/* The mailbox was set back to a time before these UIDs were given: they will be other messages'. */
+gboolean
+haul_journal_item_forget_from (
+    HaulJournal *journal, const char *mailbox, guint32 uid_validity, guint32 first_uid, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error,
+                               "UPDATE item SET state = 4 WHERE state = 3 AND id IN (SELECT item FROM placed"
+                               " WHERE mailbox = ? AND uid_validity = ? AND uid >= ?)",
+                               "tii", mailbox, (gint64)uid_validity, (gint64)first_uid)
+         && haul_journal_execute (journal, error,
+                                  "DELETE FROM placed WHERE mailbox = ? AND uid_validity = ? AND uid >= ?", "tii",
+                                  mailbox, (gint64)uid_validity, (gint64)first_uid)
+         && haul_journal_execute (journal, error,
+                                  "DELETE FROM known WHERE mailbox = ? AND uid_validity = ? AND uid >= ?", "tii",
+                                  mailbox, (gint64)uid_validity, (gint64)first_uid);
+}
+
 /* Its sending came to nothing, or its generation is gone; it never enters the mailbox by this row. */
 gboolean
 haul_journal_item_lose (HaulJournal *journal, gint64 item, GError **error)

@@ -22,6 +22,8 @@ gboolean haul_journal_item_add (HaulJournal *journal, gint64 folder, HaulItem *i
 gboolean haul_journal_item_intend (HaulJournal *journal, gint64 item, gint64 generation, GError **error);
 gboolean haul_journal_item_refuse (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_forget (HaulJournal *journal, gint64 item, GError **error);
+gboolean haul_journal_item_forget_from (
+    HaulJournal *journal, const char *mailbox, guint32 uid_validity, guint32 first_uid, GError **error);
 gboolean haul_journal_item_lose (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_place (
     HaulJournal *journal, gint64 item, const char *mailbox, guint32 uid_validity, guint32 uid, GError **error);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define SPARE_ROWS 100000
+#define ROWS_MAX 10000000
 #define DIGESTS_AT_ONCE 500
 
 static void
@@ -42,7 +43,7 @@ add_row (const HaulImapFetchRow *row, gpointer user_data, GError **error)
   /* "n:*" also gives the last message when its UID is below n. */
   if (row->uid < collect->first_uid)
     return TRUE;
-  if (rows->len > (guint64)collect->listing->status.messages + SPARE_ROWS)
+  if (rows->len > MIN ((guint64)collect->listing->status.messages + SPARE_ROWS, ROWS_MAX))
     {
       g_propagate_error (error, haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
                                                      "the server lists more messages than the mailbox holds"));
@@ -69,10 +70,21 @@ compare_rows (gconstpointer a, gconstpointer b)
 static void
 sort_rows (GArray *rows)
 {
+  guint n_kept = 0;
+
   g_array_sort (rows, compare_rows);
-  for (guint i = rows->len; i > 1; i--)
-    if (g_array_index (rows, HaulListingRow, i - 1).uid == g_array_index (rows, HaulListingRow, i - 2).uid)
-      g_array_remove_index (rows, i - 1);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      HaulListingRow *row = &g_array_index (rows, HaulListingRow, i);
+      HaulListingRow moved = *row;
+      gboolean is_again = n_kept > 0 && g_array_index (rows, HaulListingRow, n_kept - 1).uid == row->uid;
+      if (is_again)
+        clear_row (row);
+      memset (row, 0, sizeof *row);
+      if (!is_again)
+        g_array_index (rows, HaulListingRow, n_kept++) = moved;
+    }
+  g_array_set_size (rows, n_kept);
 }
 
 static HaulListing *
@@ -148,10 +160,12 @@ haul_listing_find (const HaulListing *listing, guint32 uid)
 static gboolean
 add_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **error)
 {
-  HaulListingRow *row = haul_listing_find (user_data, digest->uid);
+  HaulListing *listing = user_data;
+  HaulListingRow *row = haul_listing_find (listing, digest->uid);
 
   if (row == NULL)
     return TRUE;
+  listing->has_wrong_sizes = listing->has_wrong_sizes || row->size != digest->size;
   memcpy (row->digest, digest->digest, HAUL_DIGEST_LENGTH);
   row->has_digest = TRUE;
   return TRUE;
@@ -206,6 +220,37 @@ haul_listing_fetch_digests (
         g_array_append_val (uids, row->uid);
     }
   return haul_listing_fetch_some (listing, session, uids, cancellable, error);
+}
+
+/**
+ * haul_listing_try_sizes:
+ * @listing: a listing of the mailbox that is open
+ * @session: the session
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Finds out, by the smallest message that nobody looked at, whether this server's sizes are those of its messages.
+ * Where they are not, all are downloaded: some servers estimate (docs/wire.md).
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_listing_try_sizes (HaulListing *listing, HaulImapSession *session, GCancellable *cancellable, GError **error)
+{
+  const HaulListingRow *smallest = NULL;
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      if (!row->has_digest && !row->is_taken && (smallest == NULL || row->size < smallest->size))
+        smallest = row;
+    }
+  if (smallest == NULL)
+    return TRUE;
+  g_array_append_val (uids, smallest->uid);
+  return haul_listing_fetch_some (listing, session, uids, cancellable, error)
+         && (!listing->has_wrong_sizes || haul_listing_fetch_digests (listing, session, NULL, cancellable, error));
 }
 
 /* (element-type gint64): a set of sizes. */

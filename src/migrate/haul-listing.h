@@ -26,7 +26,8 @@ typedef struct
 typedef struct
 {
   HaulImapStatus status;
-  GArray *rows; /* (owned) (element-type HaulListingRow) by rising UID */
+  GArray *rows;             /* (owned) (element-type HaulListingRow) by rising UID */
+  gboolean has_wrong_sizes; /* a message was of another size than the server said */
 } HaulListing;
 
 HaulListing *haul_listing_read (HaulImapSession *session,
@@ -39,6 +40,8 @@ void haul_listing_free (HaulListing *listing);
 HaulListingRow *haul_listing_find (const HaulListing *listing, guint32 uid);
 gboolean haul_listing_fetch_digests (
     HaulListing *listing, HaulImapSession *session, GHashTable *sizes, GCancellable *cancellable, GError **error);
+gboolean
+haul_listing_try_sizes (HaulListing *listing, HaulImapSession *session, GCancellable *cancellable, GError **error);
 gboolean haul_listing_fetch_some (
     HaulListing *listing, HaulImapSession *session, GArray *uids, GCancellable *cancellable, GError **error);
 GHashTable *haul_listing_new_sizes (void);

@@ -39,17 +39,6 @@ make_row_entries (const HaulListing *listing)
   return entries;
 }
 
-static gboolean
-fetch_fitting (
-    HaulListing *listing, HaulImapSession *session, GPtrArray *items, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GHashTable) sizes = haul_listing_new_sizes ();
-
-  for (guint i = 0; i < items->len; i++)
-    haul_listing_add_size (sizes, ((HaulGenerationItem *)items->pdata[i])->size);
-  return haul_listing_fetch_digests (listing, session, sizes, cancellable, error);
-}
-
 /* The messages of the target that a move may have brought: those since it began that are not another item's. */
 static HaulListing *
 list_target (
@@ -78,7 +67,7 @@ list_target (
       if (row != NULL)
         row->is_taken = TRUE;
     }
-  return fetch_fitting (listing, session, items, run->hard, error) ? g_steal_pointer (&listing) : NULL;
+  return haul_listing_fetch_digests (listing, session, NULL, run->hard, error) ? g_steal_pointer (&listing) : NULL;
 }
 
 /* Pairs those of @items whose presence in the staging mailbox is @is_in_staging with free rows of the target. */
@@ -184,7 +173,8 @@ haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, GPtrArray 
       else if (!haul_journal_item_lose (run->journal, item->row, error))
         return FALSE;
     }
-  if (!fetch_fitting (listing, session, doubtful, run->hard, error))
+  /* Whatever their size is said to be: what is not assigned is in doubt, or very little. */
+  if (doubtful->len > 0 && !haul_listing_fetch_digests (listing, session, NULL, run->hard, error))
     return FALSE;
 
   g_autofree HaulMatchEntry *left = make_entries (doubtful);

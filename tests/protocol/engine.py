@@ -219,8 +219,10 @@ class Breaker(threading.Thread):
     """A way to the server that breaks: each connection after as many octets from the client as told. What the client has
     sent by then reaches the server, late: as long afterwards as told. Words can be hidden from the client."""
 
-    def __init__(self, limits=(), late=0.0, reset=False, hide=(), refuse=0):
+    def __init__(self, limits=(), late=0.0, reset=False, hide=(), refuse=0, ask=None, say=None):
         super().__init__(daemon=True)
+        self.ask = ask or (lambda data: data)  # what the client says, changed; None breaks the connection
+        self.say = say or (lambda data: data)  # what the server says, changed
         self.limits, self.late, self.reset, self.hide = list(limits), late, reset, hide
         self.refuse = refuse
         self.n_broken = 0
@@ -240,6 +242,9 @@ class Breaker(threading.Thread):
         sent = 0
         with contextlib.suppress(OSError):
             while data := client.recv(4096):
+                if (data := self.ask(data)) is None:
+                    client.shutdown(socket.SHUT_RDWR)
+                    break
                 if limit is not None and sent + len(data) >= limit:
                     data = data[:limit - sent]
                     self.n_broken += 1
@@ -263,7 +268,7 @@ class Breaker(threading.Thread):
                 if self.refuse and b'OK [APPENDUID' in data:  # the server has it, and says no
                     self.refuse -= 1
                     data = data.replace(b'OK [APPENDUID', b'NO [SERVERBUG')
-                client.sendall(data)
+                client.sendall(self.say(data))
         with contextlib.suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
 
@@ -536,6 +541,81 @@ def part_full():
         tap.equal((sum(found['letters'].values()), strangers(found)), (now['copied'], []), 'full: what was sent is placed', run)
         again = drive('copy', case.state, case.source)
         tap.equal((counts(again)['copied'], counts(again)['present']), (0, now['copied']), 'full: still full, nothing twice', again)
+
+
+def part_liars():
+    """Servers that say what is not so, or cannot do what they should; and mailboxes that are replaced."""
+    texts = make_texts(30)
+    with Case('sizes', texts) as case:
+        size = re.compile(rb'RFC822.SIZE (\d+)')
+        def breaker():
+            return Breaker(say=lambda data: size.sub(lambda m: b'RFC822.SIZE %d' % (int(m[1]) + 2), data)).port
+        run = drive('copy', case.state, case.source, port=breaker())
+        case.check(run=run)
+        for what in 'again', 'journal gone':
+            run = drive('copy', case.state, case.source, port=breaker())
+            case.check(run=run)
+            tap.equal((counts(run)['present'], run.json['verdict']), (30, 'complete'), f'sizes, {what}: nothing copied', run)
+            shutil.rmtree(case.state)
+
+    with Case('no DELETE', texts) as case:
+        # As of a server whose rights do not let us: a name that is not there.
+        port = Breaker(ask=lambda data: data.replace(b'DELETE "Mailhaul', b'DELETE "Nowhere')).port
+        for round_ in 'first', 'second', 'third':
+            run = drive('copy', case.state, case.source, port=port)
+            tap.equal((run.json['verdict'], counts(run)['failed']), ('complete', 0), f'no DELETE: {round_}: complete', run)
+        tap.equal(mailbox()['letters'], expected(texts), 'no DELETE: exact')
+        drive('copy', case.state, case.source)
+        case.check()
+
+    texts = make_texts(500, 300)
+    with Case('mailbox replaced', texts) as case:
+        with Mailbox(USER) as box:
+            box.imap.create('letters')
+            for i in range(40):
+                box.imap.append('letters', '', '"17-Oct-2003 10:00:01 +0000"', texts[i][0].replace(b'\n', b'\r\n'))
+        process = start('copy', case.state, case.source)
+        for _ in range(200):
+            time.sleep(0.02)
+            with Mailbox(USER) as box:
+                if any('upload' in name for name in box.names()):
+                    box.imap.delete('letters')
+                    break
+        run = finish(process)
+        case.check(run=run)
+        now = counts(run)
+        tap.equal((now['copied'] + now['present'], now['failed'], run.json['verdict']), (500, 0, 'complete'),
+                  'mailbox replaced: counted', run)
+
+    texts = make_texts(20)
+    with Case('not checked', texts) as case:
+        state = {'broken': False}
+        def ask(data):
+            if b'EXAMINE "letters"' in data and not state['broken']:
+                state['broken'] = True
+                return None
+            return data.replace(b'SELECT "letters"', b'SELECT "a//b"') if state['broken'] else data
+        run = drive('copy', case.state, case.source, port=Breaker(ask=ask).port)
+        tap.equal((run.json['verdict'], run.json['exit_status'], counts(run)['copied']), ('not-all', 3, 20),
+                  'not checked: is not called complete', run)
+        case.check(run=run)
+
+    with Case('backup', make_texts(30)) as case:
+        alice = Path(os.environ['IMAP_DIR'], 'mail', USER)
+        write_mbox(case.source, case.texts[:10])
+        drive('copy', case.state, case.source)
+        shutil.rmtree(alice.parent / 'backup', ignore_errors=True)
+        subprocess.run(['cp', '-a', alice, alice.parent / 'backup'], check=True)
+        write_mbox(case.source, case.texts)
+        case.before = manifest(case.dir + '/mail')
+        case.check(run=drive('copy', case.state, case.source))
+        time.sleep(0.5)
+        shutil.rmtree(alice)
+        (alice.parent / 'backup').rename(alice)
+        tap.equal(sum(mailbox()['letters'].values()), 10, 'backup: the server was set back')
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal((counts(run)['copied'], run.json['verdict']), (20, 'complete'), 'backup: what is missing came again', run)
 
 
 def main():
