@@ -31,6 +31,8 @@ typedef struct
 } Row;
 
 #define ASK_ADMINISTRATOR N_ ("Ask the people who run the mail server.")
+#define CHECK_PORT                                                                                                     \
+  N_ ("Check the port: 993 is usual for protected connections. Else ask the people who run the mail server.")
 #define RUN_AGAIN N_ ("Run Mailhaul again later: it goes on where it stopped, and nothing arrives twice.")
 #define CHECK_SERVER N_ ("Check the server’s name and port, and whether this computer is connected to the network.")
 #define CHECK_NETWORK N_ ("Check whether this computer is connected to the network, and try again.")
@@ -58,8 +60,7 @@ static const Row imap_rows[] = {
     N_ ("The password is right, but the mail server does not open the mailbox."),
     N_ ("Ask the people who run the mail server whether IMAP is switched on for this mailbox.") },
   { HAUL_IMAP_ERROR_NO_TLS, "no-tls", HAUL_FIELD_SERVER, HAUL_EXIT_CERTIFICATE,
-    N_ ("The mail server does not offer a protected connection, so the password was not sent."),
-    N_ ("Check the port: 993 is usual for protected connections. Else ask the people who run the mail server.") },
+    N_ ("The mail server does not offer a protected connection, so the password was not sent."), CHECK_PORT },
   { HAUL_IMAP_ERROR_TLS_TOO_OLD, "tls-too-old", HAUL_FIELD_SERVER, HAUL_EXIT_CERTIFICATE,
     N_ ("The mail server only offers a kind of protection that is too old to be safe, so the password was not sent."),
     N_ ("Ask the people who run the mail server to switch on TLS 1.2 or newer.") },
@@ -205,11 +206,11 @@ static const Row tls_rows[] = {
   { G_TLS_ERROR_BAD_CERTIFICATE, "certificate", HAUL_FIELD_CERTIFICATE, HAUL_EXIT_CERTIFICATE,
     N_ ("The mail server cannot prove who it is, so the password was not sent."), ASK_ADMINISTRATOR },
   { G_TLS_ERROR_HANDSHAKE, "tls-failed", HAUL_FIELD_SERVER, HAUL_EXIT_CERTIFICATE,
-    N_ ("No protected connection to the mail server could be made, so the password was not sent."), ASK_ADMINISTRATOR },
+    N_ ("No protected connection to the mail server could be made, so the password was not sent."), CHECK_PORT },
   { G_TLS_ERROR_EOF, "connection-lost", HAUL_FIELD_NONE, HAUL_EXIT_UNREACHABLE,
     N_ ("The connection to the mail server was lost."), RUN_AGAIN },
   { G_TLS_ERROR_MISC, "tls-failed", HAUL_FIELD_SERVER, HAUL_EXIT_CERTIFICATE,
-    N_ ("No protected connection to the mail server could be made, so the password was not sent."), ASK_ADMINISTRATOR },
+    N_ ("No protected connection to the mail server could be made, so the password was not sent."), CHECK_PORT },
 };
 
 static const Row file_rows[] = {
