@@ -236,7 +236,8 @@ check_not_empty (const HaulPlan *self, const GPtrArray *summaries, GError **erro
   for (guint i = 0; i < self->folders->len; i++)
     {
       const HaulPlanFolder *folder = haul_plan_get_folder (self, i);
-      if (folder->action != HAUL_PLAN_UNREADABLE)
+      gboolean is_lost = folder->action == HAUL_PLAN_SKIP_EMPTY && folder->folder->lost > 0;
+      if (folder->action != HAUL_PLAN_UNREADABLE && !is_lost)
         continue;
       g_set_error_literal (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_DAMAGED,
                            folder->note != NULL ? folder->note : "no folder can be read");

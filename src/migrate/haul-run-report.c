@@ -7,6 +7,8 @@
 #include "migrate/haul-run-report.h"
 
 #include "base/haul-clock.h"
+#include "migrate/haul-error-text.h"
+#include "store/haul-store-error.h"
 
 /**
  * haul_run_report_new:
@@ -63,7 +65,7 @@ count_left_out (HaulRun *run, guint index)
     }
   else if (folder->action == HAUL_PLAN_UNREADABLE)
     {
-      n = MAX (n, 1);
+      n = MAX (n, (guint64)MAX (folder->folder->lost, 1));
       row->counts = (HaulCounts){ .found = n, .failed = n };
       line.outcome = HAUL_OUTCOME_FAILED;
       line.code = "folder-unreadable";
@@ -71,6 +73,25 @@ count_left_out (HaulRun *run, guint index)
     }
   if (line.code != NULL)
     haul_run_add_line (run, index, &line);
+}
+
+/* What a store had by its own word and has no more is in the numbers as well. */
+static void
+count_lost (HaulRun *run, guint index)
+{
+  const HaulPlanFolder *folder = haul_plan_get_folder (run->plan, index);
+  HaulReportFolder *row = g_ptr_array_index (run->report->folders, index);
+  g_autoptr (GError) error = g_error_new_literal (HAUL_STORE_ERROR, HAUL_STORE_ERROR_DAMAGED, "");
+  g_autoptr (HaulErrorText) words = haul_error_text_new (error);
+  guint64 n = (guint64)MAX (folder->folder->lost, 0);
+  HaulRunLine line = { "", 0, 0, HAUL_OUTCOME_FAILED, "lost-in-store", folder->folder->problem, words->advice };
+
+  if (n == 0 || (folder->action != HAUL_PLAN_COPY && folder->action != HAUL_PLAN_SKIP_EMPTY))
+    return;
+  if (line.text == NULL)
+    line.text = words->sentence;
+  haul_counts_add (&row->counts, &(HaulCounts){ .found = n, .failed = n });
+  haul_run_add_line (run, index, &line);
 }
 
 /**
@@ -89,6 +110,7 @@ haul_run_report_finish (HaulRun *run)
       HaulReportFolder *row = report->folders->pdata[i];
       haul_progress_get_counts (run->progress, i, &row->counts);
       count_left_out (run, i);
+      count_lost (run, i);
       if (*row->rung != '\0')
         report->rung = row->rung;
     }

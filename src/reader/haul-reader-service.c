@@ -260,7 +260,7 @@ serve_read (Service *self, GVariant *request, GError **error)
   g_clear_object (&self->reader);
   if (!check_open (self, self->store, error))
     return FALSE;
-  g_variant_get (request, "(@(sasuxxxxxs)t&s)", &record, &first, &key_before);
+  g_variant_get (request, "(@(sasuxxxxxxs)t&s)", &record, &first, &key_before);
   g_autoptr (HaulFolder) folder = haul_record_to_folder (record, error);
   if (folder == NULL)
     return FALSE;

@@ -50,16 +50,17 @@ haul_dbx_kind_from_head (gconstpointer head, gsize length)
  * haul_dbx_kind_from_path:
  * @path: a file; a link is not followed
  *
- * Returns: the kind; %HAUL_DBX_KIND_NONE also where the file cannot be read
+ * Returns: the kind; %HAUL_DBX_KIND_NONE also where there is no such file
  */
 HaulDbxKind
 haul_dbx_kind_from_path (const char *path)
 {
-  g_autoptr (HaulFile) file = haul_file_open (path, NULL);
-  g_autoptr (GBytes) head = file == NULL ? NULL : haul_file_read_head (file, HAUL_DBX_MAGIC_SIZE, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HaulFile) file = haul_file_open (path, &error);
+  g_autoptr (GBytes) head = file == NULL ? NULL : haul_file_read_head (file, HAUL_DBX_MAGIC_SIZE, &error);
 
   if (head == NULL)
-    return HAUL_DBX_KIND_NONE;
+    return error->domain == G_IO_ERROR ? HAUL_DBX_KIND_CLOSED : HAUL_DBX_KIND_NONE;
   return haul_dbx_kind_from_head (g_bytes_get_data (head, NULL), g_bytes_get_size (head));
 }
 

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @HAUL_DBX_KIND_MESSAGES: the messages of one folder
  * @HAUL_DBX_KIND_FOLDERS: Folders.dbx
  * @HAUL_DBX_KIND_OTHER: Offline.dbx, Pop3uidl.dbx: no mail
+ * @HAUL_DBX_KIND_CLOSED: it is there, but its octets cannot be read
  */
 typedef enum
 {
@@ -24,6 +25,7 @@ typedef enum
   HAUL_DBX_KIND_MESSAGES,
   HAUL_DBX_KIND_FOLDERS,
   HAUL_DBX_KIND_OTHER,
+  HAUL_DBX_KIND_CLOSED,
 } HaulDbxKind;
 
 /**

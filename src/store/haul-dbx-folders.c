@@ -141,7 +141,14 @@ look_at_file (HaulDbxFolder *folder)
   HaulFile *opened = haul_file_open_root (folder->path, &error);
   g_autoptr (HaulDbxFile) file = opened == NULL ? NULL : haul_dbx_file_new (opened, &error);
 
-  if (file == NULL)
+  g_autofree char *base = g_path_get_basename (folder->path);
+  g_autofree char *name = g_filename_display_name (base);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    folder->folder->problem = g_strdup_printf ("This user may not read the file “%s”.", name);
+  else if (file == NULL && error->domain == G_IO_ERROR)
+    folder->folder->problem = g_strdup_printf ("The file “%s” cannot be read.", name);
+  else if (file == NULL)
     folder->folder->problem = g_strdup (error->message);
   else if (file->used_size > file->size)
     folder->folder->problem
@@ -160,14 +167,18 @@ give_file (Listing *self, HaulDbxFolder *folder, const HaulDbxOutlineItem *item)
     *problem = g_strdup_printf ("The file “%s” is missing; it held %u messages.", name, item->messages);
   else if (file == NULL)
     *problem = g_strdup_printf ("The file “%s” is missing.", name);
-  else if (file->kind != HAUL_DBX_KIND_MESSAGES)
+  else if (file->kind != HAUL_DBX_KIND_MESSAGES && file->kind != HAUL_DBX_KIND_CLOSED)
     *problem = g_strdup_printf ("The file “%s” is not a mail file of Outlook Express 5 or 6.", name);
   else if (file->is_taken)
     *problem = g_strdup_printf ("Another folder has the same file, “%s”.", name);
   if (*problem != NULL)
-    return;
+    {
+      folder->folder->lost = file == NULL || !file->is_taken ? item->messages : 0;
+      return;
+    }
   file->is_taken = TRUE;
   folder->path = g_strdup (file->path);
+  folder->folder->lost = file->kind == HAUL_DBX_KIND_CLOSED ? item->messages : 0;
   look_at_file (folder);
 }
 
@@ -285,6 +296,18 @@ dup_folder_name (const char *path)
   return file == NULL ? NULL : haul_dbx_file_dup_folder_name (file);
 }
 
+/* What is called so holds no mail. */
+static gboolean
+is_other_name (const char *name)
+{
+  static const char *const names[] = { "Folders.dbx", "Offline.dbx", "Pop3uidl.dbx" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (name, names[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 add_file (Listing *self, const char *path)
 {
@@ -309,7 +332,8 @@ add_other_files (Listing *self)
   for (guint i = 0; i < self->directory->files->len; i++)
     {
       HaulDbxDirectoryFile *file = g_ptr_array_index (self->directory->files, i);
-      if (file->kind != HAUL_DBX_KIND_MESSAGES || file->is_taken)
+      gboolean is_closed = file->kind == HAUL_DBX_KIND_CLOSED && !is_other_name (file->name);
+      if (file->is_taken || (file->kind != HAUL_DBX_KIND_MESSAGES && !is_closed))
         continue;
       file->is_taken = TRUE;
       add_file (self, file->path);

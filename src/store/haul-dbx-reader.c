@@ -20,6 +20,9 @@
 
 #include <stdio.h>
 
+/* An info object and its entry in a tree node, at the very least. */
+#define LEAST_MESSAGE 24
+
 /* Index 0x01 (docs/stores.md). */
 enum
 {
@@ -378,9 +381,22 @@ count_object (const HaulDbxObject *object, HaulFolder *folder)
   folder->newest = MAX (folder->newest, date);
 }
 
+/* The header's number of messages is a hint that lies in damaged files; more than fit into the file is no number. */
+static gint64
+count_lost (HaulDbxReader *self, const HaulFolder *folder)
+{
+  guint64 said = self->file->n_values;
+  guint64 most = MAX (self->file->size, self->file->used_size) / LEAST_MESSAGE;
+
+  if (said <= (guint64)folder->messages)
+    return 0;
+  return said > most ? 1 : (gint64)(said - (guint64)folder->messages);
+}
+
 static void
 note_difference (HaulDbxReader *self, HaulFolder *folder)
 {
+  folder->lost = count_lost (self, folder);
   if (folder->problem != NULL)
     return;
   if ((guint64)folder->messages != self->file->n_values)

@@ -69,7 +69,7 @@ begin (HaulFolderProcess *self, guint64 first, GCancellable *cancellable, GError
   guint64 at = first == NOWHERE ? 0 : first;
   self->serial = 0;
   if (!haul_reader_process_send (process, HAUL_FRAME_READ,
-                                 g_variant_new ("(@(sasuxxxxxs)ts)", haul_record_from_folder (self->folder), at,
+                                 g_variant_new ("(@(sasuxxxxxxs)ts)", haul_record_from_folder (self->folder), at,
                                                 at > 0 ? self->last_key : ""),
                                  cancellable, error)
       || !haul_reader_process_expect_end (process, cancellable, error))

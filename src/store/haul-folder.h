@@ -22,6 +22,7 @@ typedef struct
   gint64 messages; /* alive, marked-deleted ones included; -1 not counted yet */
   gint64 bytes;    /* of those; -1 not counted yet */
   gint64 deleted;  /* marked deleted among messages; -1 not counted yet */
+  gint64 lost;     /* were in it by the store's own word and cannot be found any more; 0 none */
   gint64 oldest;   /* unix seconds, 0 unknown */
   gint64 newest;
   char *problem; /* (owned) (nullable) one plain sentence: “The file Sent.dbx is missing.” */

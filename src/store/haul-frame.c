@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define FIRST_CAPACITY (HAUL_FRAME_HEADER + HAUL_FRAME_CHUNK)
-#define FOLDER_TYPE "(sasuxxxxxs)"
+#define FOLDER_TYPE "(sasuxxxxxxs)"
 
 struct _HaulFrameBuffer
 {

@@ -161,9 +161,9 @@ haul_record_from_folder (const HaulFolder *folder)
 {
   g_autofree char *problem = haul_record_dup_text (folder->problem, HAUL_RECORD_MAX_TEXT);
 
-  return g_variant_new ("(s^asuxxxxxs)", folder->id, folder->path, (guint32)folder->role, folder->messages,
-                        folder->bytes, folder->deleted, clamp_time (folder->oldest), clamp_time (folder->newest),
-                        problem);
+  return g_variant_new ("(s^asuxxxxxxs)", folder->id, folder->path, (guint32)folder->role, folder->messages,
+                        folder->bytes, folder->deleted, folder->lost, clamp_time (folder->oldest),
+                        clamp_time (folder->newest), problem);
 }
 
 static gboolean
@@ -197,21 +197,23 @@ haul_record_to_folder (GVariant *record, GError **error)
   const char *id, *problem;
   g_autofree const char **path = NULL;
   guint32 role;
-  gint64 messages, bytes, deleted, oldest, newest;
+  gint64 messages, bytes, deleted, lost, oldest, newest;
 
-  g_variant_get (record, "(&s^a&suxxxxx&s)", &id, &path, &role, &messages, &bytes, &deleted, &oldest, &newest,
+  g_variant_get (record, "(&s^a&suxxxxxx&s)", &id, &path, &role, &messages, &bytes, &deleted, &lost, &oldest, &newest,
                  &problem);
   if (strlen (id) > HAUL_RECORD_MAX_KEY || role >= HAUL_N_ROLES)
     return refuse (error, "folder"), NULL;
   if (!check_path (path, error))
     return NULL;
-  if (messages < -1 || bytes < -1 || deleted < -1 || messages > MAX_SIZE || bytes > MAX_SIZE || deleted > messages)
+  if (messages < -1 || bytes < -1 || deleted < -1 || messages > MAX_SIZE || bytes > MAX_SIZE || deleted > messages
+      || lost < 0 || lost > MAX_SIZE)
     return refuse (error, "count"), NULL;
 
   g_autoptr (HaulFolder) folder = haul_folder_new (id, path, role);
   folder->messages = messages;
   folder->bytes = bytes;
   folder->deleted = deleted;
+  folder->lost = lost;
   folder->oldest = clamp_time (oldest);
   folder->newest = clamp_time (newest);
   if (!take_text (problem, HAUL_RECORD_MAX_TEXT, &folder->problem, error))

@@ -135,6 +135,7 @@ add_counts (const HaulFolder *folder, const HaulFolder *counted)
   result->messages = counted->messages;
   result->bytes = counted->bytes;
   result->deleted = counted->deleted;
+  result->lost = counted->lost;
   result->oldest = counted->oldest;
   result->newest = counted->newest;
   if (result->problem == NULL)

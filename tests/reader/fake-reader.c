@@ -81,9 +81,10 @@ put_folder (gint64 messages)
   g_autofree char *long_id = g_strnfill (5000, 'i');
   gboolean no_name = is ("no-folder-name");
 
-  put_frame (HAUL_FRAME_FOLDER, g_variant_new ("(s^asuxxxxxs)", is ("long-id") ? long_id : "a", no_name ? none : names,
-                                               is ("bad-role") ? 99 : 1, is ("bad-count") ? G_MININT64 : messages,
-                                               messages, messages, (gint64)0, (gint64)0, ""));
+  put_frame (HAUL_FRAME_FOLDER,
+             g_variant_new ("(s^asuxxxxxxs)", is ("long-id") ? long_id : "a", no_name ? none : names,
+                            is ("bad-role") ? 99 : 1, is ("bad-count") ? G_MININT64 : messages, messages, messages,
+                            is ("bad-lost") ? (gint64)-1 : (gint64)0, (gint64)0, (gint64)0, ""));
 }
 
 static void

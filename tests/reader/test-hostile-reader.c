@@ -88,6 +88,7 @@ static const struct
   { "long-id", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "bad-role", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "bad-count", HAUL_STORE_ERROR_READER_PROTOCOL },
+  { "bad-lost", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "measure-never", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "bad-measure", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "long-key", HAUL_STORE_ERROR_READER_PROTOCOL },
