@@ -132,6 +132,7 @@ haul_report_finish (HaulReport *report)
 
   report->exit_status
       = has_failures (report) || report->verdict == HAUL_VERDICT_NOT_ALL ? HAUL_EXIT_NOT_ALL : HAUL_EXIT_OK;
+  report->exit_status = haul_exit_status_worst (report->exit_status, report->source_status);
   if (report->verdict == HAUL_VERDICT_STOPPED)
     report->exit_status = haul_exit_status_worst (report->exit_status, HAUL_EXIT_STOPPED);
   if (report->error != NULL)

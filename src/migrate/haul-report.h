@@ -56,11 +56,12 @@ typedef struct
   gint64 started; /* unix seconds */
   gint64 seconds;
   HaulVerdict verdict;
-  HaulCounts all;      /* the sum of the folders' counts, once more checked when made */
-  GPtrArray *folders;  /* (owned) (element-type HaulReportFolder) */
-  GPtrArray *messages; /* (owned) (element-type HaulReportMessage) */
-  const char *rung;    /* the weakest used */
-  GError *error;       /* (owned) (nullable) what ended the run early */
+  HaulCounts all;               /* the sum of the folders' counts, once more checked when made */
+  GPtrArray *folders;           /* (owned) (element-type HaulReportFolder) */
+  GPtrArray *messages;          /* (owned) (element-type HaulReportMessage) */
+  const char *rung;             /* the weakest used */
+  GError *error;                /* (owned) (nullable) what ended the run early */
+  HaulExitStatus source_status; /* what reading a folder broke off with, where running again may help */
   HaulExitStatus exit_status;
 } HaulReport;
 

@@ -195,6 +195,15 @@ haul_run_add_line (HaulRun *run, guint folder, const HaulRunLine *line)
   g_mutex_unlock (&run->lock);
 }
 
+/* Reading broke off in a way that a person can put right. */
+void
+haul_run_worsen (HaulRun *run, HaulExitStatus status)
+{
+  g_mutex_lock (&run->lock);
+  run->report->source_status = haul_exit_status_worst (run->report->source_status, status);
+  g_mutex_unlock (&run->lock);
+}
+
 /* One sentence more in the folder's note. */
 void
 haul_run_add_note (HaulRun *run, guint folder, const char *note)

@@ -67,6 +67,7 @@ void haul_run_sleep (HaulRun *run, gint64 wait_ms);
 void haul_run_count (HaulRun *run, guint folder, const HaulCounts *delta);
 void haul_run_count_item (HaulRun *run, guint folder, HaulItem *item, guint64 bytes);
 void haul_run_add_line (HaulRun *run, guint folder, const HaulRunLine *line);
+void haul_run_worsen (HaulRun *run, HaulExitStatus status);
 void haul_run_add_note (HaulRun *run, guint folder, const char *note);
 void haul_run_add_left_behind (HaulRun *run, const char *mailbox);
 void haul_run_add_totals (HaulRun *run, gint64 messages, gint64 bytes);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "migrate/haul-error-text.h"
+#include "store/haul-store-error.h"
 
 typedef struct
 {
@@ -119,8 +120,12 @@ report_broken (HaulTransfer *transfer, const GError *error, guint64 n_seen)
   g_autofree char *text = g_strdup_printf ("The rest of the folder, %" G_GUINT64_FORMAT " messages or more, cannot be "
                                            "read: %s",
                                            n_missing, words->sentence);
-  HaulRunLine line = { "", 0, 0, HAUL_OUTCOME_FAILED, "folder-damaged", text, NULL };
+  gboolean is_gone = g_error_matches (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_NOT_FOUND);
+  HaulRunLine line = { "", 0, 0, HAUL_OUTCOME_FAILED, is_gone ? "folder-gone" : "folder-damaged", text, words->advice };
 
+  /* A disk that was pulled out or cannot be read: it can be put right, unlike a damaged file. */
+  if (is_gone || words->exit_status == HAUL_EXIT_READ_ERROR)
+    haul_run_worsen (transfer->run, words->exit_status);
   haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .found = n_missing, .failed = n_missing });
   haul_run_add_line (transfer->run, transfer->index, &line);
 }
