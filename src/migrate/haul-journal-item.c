@@ -77,7 +77,18 @@ haul_journal_item_forget (HaulJournal *journal, gint64 item, GError **error)
   return haul_journal_execute (journal, error, "UPDATE item SET state = 4 WHERE id = ? AND state = 3", "i", item);
 }
 
-/* The mailbox was set back to a time before these UIDs were given: they will be other messages'. */
+/**
+ * haul_journal_item_forget_from:
+ * @journal: the journal
+ * @mailbox: octets on the wire
+ * @uid_validity: the mailbox's
+ * @first_uid: this UID and all above it
+ * @error: return location; %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * The mailbox was set back to a time before these UIDs were given: they will be other messages'.
+ *
+ * Returns: %TRUE when nothing is known of them any more
+ */
 gboolean
 haul_journal_item_forget_from (
     HaulJournal *journal, const char *mailbox, guint32 uid_validity, guint32 first_uid, GError **error)

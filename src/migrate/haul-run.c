@@ -130,7 +130,13 @@ haul_run_wait_while_paused (HaulRun *run, HaulImapSession *session, GError **err
   return TRUE;
 }
 
-/* Waits, but no longer than the run lasts: another lane's error may end it meanwhile. */
+/**
+ * haul_run_sleep:
+ * @run: the run
+ * @wait_ms: how long
+ *
+ * Waits, but no longer than the run lasts: another lane's error may end it meanwhile.
+ */
 void
 haul_run_sleep (HaulRun *run, gint64 wait_ms)
 {
@@ -204,7 +210,14 @@ haul_run_worsen (HaulRun *run, HaulExitStatus status)
   g_mutex_unlock (&run->lock);
 }
 
-/* One sentence more in the folder's note. */
+/**
+ * haul_run_add_note:
+ * @run: the run
+ * @folder: index in the plan
+ * @note: one sentence more for the folder's note
+ *
+ * Adds to what the report says of a folder.
+ */
 void
 haul_run_add_note (HaulRun *run, guint folder, const char *note)
 {
