@@ -77,21 +77,6 @@ upgrade (HaulImapSession *self, const HaulImapTlsPolicy *policy, GCancellable *c
   return haul_imap_channel_start_tls (self->channel, policy, cancellable, error);
 }
 
-static gboolean
-begin_tls (HaulImapSession *self, const HaulImapTlsPolicy *policy, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  if (haul_imap_channel_start_tls (self->channel, policy, cancellable, &local_error))
-    return TRUE;
-  /* A server that speaks first knows nothing of TLS here: a plain port, where STARTTLS may be offered. */
-  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL))
-    g_set_error_literal (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS, local_error->message);
-  else
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
 static void
 tell (const HaulImapOptions *options, HaulImapStep step)
 {
@@ -114,7 +99,7 @@ settle (HaulImapSession *self, const HaulImapOptions *options, GCancellable *can
   HaulSecurity security = options->endpoint->security;
   HaulImapTlsPolicy policy = { .ca_file = options->ca_file, .pins = options->pins };
 
-  if (security == HAUL_SECURITY_TLS && !begin_tls (self, &policy, cancellable, error))
+  if (security == HAUL_SECURITY_TLS && !haul_imap_channel_start_tls (self->channel, &policy, cancellable, error))
     return FALSE;
   /* The name said so before, but names can be made to lead anywhere. */
   if (security == HAUL_SECURITY_NONE && !options->allow_plaintext
