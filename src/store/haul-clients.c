@@ -8,10 +8,12 @@
 
 #include "store/haul-client-outlook-express.h"
 #include "store/haul-client-spool.h"
+#include "store/haul-client-thunderbird.h"
 
 static const HaulClient *const clients[] = {
   &haul_client_outlook_express,
   &haul_client_spool,
+  &haul_client_thunderbird,
   NULL,
 };
 

@@ -98,8 +98,8 @@ report_store (Walk *walk, HaulStoreInfo *info, const char *directory)
   walk->func (info, place, walk->user_data);
 }
 
-static void
-report_format (Walk *walk, const HaulFormat *format, const char *path, const char *directory)
+static HaulStoreInfo *
+describe (const HaulFormat *format, const char *path)
 {
   static const char *const programs[][2] = {
     { "dbx", "Outlook Express" },
@@ -112,7 +112,13 @@ report_format (Walk *walk, const HaulFormat *format, const char *path, const cha
   for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
     if (g_str_equal (programs[i][0], format->name))
       program = programs[i][1];
-  g_autoptr (HaulStoreInfo) info = haul_store_info_new (program, format->name, format->grade, path);
+  return haul_store_info_new (program, format->name, format->grade, path);
+}
+
+static void
+report_format (Walk *walk, const HaulFormat *format, const char *path, const char *directory)
+{
+  g_autoptr (HaulStoreInfo) info = describe (format, path);
   report_store (walk, info, directory);
 }
 
@@ -252,25 +258,23 @@ take_store (Walk *walk, Directory *directory, GPtrArray *entries)
   g_autoptr (GPtrArray) names = get_names (entries);
   g_autoptr (HaulStoreInfo) info = haul_clients_recognise (directory->path, names);
 
-  if (info != NULL)
-    {
-      report_store (walk, info, directory->path);
-      /* People put a folder of DBX files beside anything, or move it to where anything is. */
-      directory->has_dbx = g_str_equal (info->format, "dbx");
-      return directory->has_dbx;
-    }
-  const HaulFormat *format = haul_formats_sniff (directory->path, NULL);
-  if (format == NULL)
+  const HaulFormat *format = info == NULL ? haul_formats_sniff (directory->path, NULL) : NULL;
+
+  if (format != NULL)
+    info = describe (format, directory->path);
+  if (info == NULL)
     return TRUE;
-  gboolean is_mbox = g_str_equal (format->name, "mbox");
-  gboolean is_eml = g_str_equal (format->name, "eml");
+  gboolean is_mbox = g_str_equal (info->format, "mbox");
+  gboolean is_eml = g_str_equal (info->format, "eml");
   if ((is_mbox && directory->in_mbox_tree) || (is_eml && directory->in_eml_tree))
     return TRUE;
-  report_format (walk, format, directory->path, directory->path);
+  report_store (walk, info, directory->path);
+  /* People put a folder of DBX files beside anything, or move it to where anything is. */
+  directory->has_dbx = g_str_equal (info->format, "dbx");
   /* Directories of plain files may have other programs' stores below them, which they do not read. */
   directory->in_mbox_tree = directory->in_mbox_tree || is_mbox;
   directory->in_eml_tree = directory->in_eml_tree || is_eml;
-  return is_mbox || is_eml;
+  return directory->has_dbx || is_mbox || is_eml;
 }
 
 static void

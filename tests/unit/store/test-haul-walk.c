@@ -131,6 +131,24 @@ test_a_home (Fixture *fixture, gconstpointer data)
                 "mbox:/Downloads/one.mbox\nmbox:/Mail");
 }
 
+/* Half of what Thunderbird deleted is marked in its index alone: a person must be told. */
+static void
+test_thunderbird (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_store_info_unref);
+
+  put (fixture, "p/Inbox", MBOX);
+  put (fixture, "p/Inbox.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n");
+  put (fixture, "p/Inbox.sbd/Old", MBOX);
+  put (fixture, "p/Inbox.sbd/Old.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n");
+  g_assert_true (haul_walk_run (fixture->root, collect, found, NULL, NULL));
+  g_assert_cmpuint (found->len, ==, 1);
+  const HaulStoreInfo *info = g_ptr_array_index (found, 0);
+  g_assert_cmpstr (info->program, ==, "Thunderbird");
+  g_assert_cmpint (info->grade, ==, HAUL_GRADE_GOOD);
+  g_assert_nonnull (strstr (info->warning, "Compact Folders"));
+}
+
 /* Nothing is found by two readers: a From_ line in an .eml, an mbox among messages, messages beside mboxes. */
 static void
 test_mixed (Fixture *fixture, gconstpointer data)
@@ -256,6 +274,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/walk/outlook-express", Fixture, NULL, set_up, test_outlook_express, tear_down);
   g_test_add ("/walk/home", Fixture, NULL, set_up, test_a_home, tear_down);
+  g_test_add ("/walk/thunderbird", Fixture, NULL, set_up, test_thunderbird, tear_down);
   g_test_add ("/walk/mixed", Fixture, NULL, set_up, test_mixed, tear_down);
   g_test_add ("/walk/no-mail", Fixture, NULL, set_up, test_no_mail, tear_down);
   g_test_add ("/walk/path-is-a-store", Fixture, NULL, set_up, test_the_path_is_a_store, tear_down);
