@@ -56,7 +56,14 @@ count_left_out (HaulRun *run, guint index)
   gboolean is_trash = folder->action == HAUL_PLAN_SKIP_TRASH;
   HaulRunLine line = { "", 0, bytes, HAUL_OUTCOME_SKIPPED, NULL, NULL, NULL };
 
-  if ((is_trash || folder->action == HAUL_PLAN_SKIP_JUNK) && n > 0)
+  if (folder->action == HAUL_PLAN_COPY && n > 0 && row->counts.found == 0
+      && (run->error != NULL || g_cancellable_is_cancelled (run->stop)))
+    {
+      row->counts = (HaulCounts){ .found = n, .skipped = n };
+      line.code = "not-reached";
+      line.text = "The whole folder was not reached before the run ended.";
+    }
+  else if ((is_trash || folder->action == HAUL_PLAN_SKIP_JUNK) && n > 0)
     {
       row->counts = (HaulCounts){ .found = n, .skipped = n, .bytes = bytes, .bytes_done = bytes };
       line.code = is_trash ? "folder-of-deleted" : "folder-of-junk";

@@ -31,6 +31,7 @@ struct _HaulPageDone
   GtkLabel *advice;
   GtkLabel *counts;
   GtkWidget *table;
+  GtkLabel *table_title;
   GtkLabel *more_label;
   GtkTreeView *tree;
   GtkListStore *rows;
@@ -84,6 +85,9 @@ fill_table (HaulPageDone *self, const HaulReport *report)
   n = add_rows (self, report, HAUL_OUTCOME_FAILED, ROWS_MAX);
   n += add_rows (self, report, HAUL_OUTCOME_SKIPPED, n < ROWS_MAX ? ROWS_MAX - n : 0);
   gtk_tree_view_set_model (self->tree, GTK_TREE_MODEL (self->rows));
+  gtk_label_set_label (self->table_title, report->verdict == HAUL_VERDICT_COMPLETE
+                                              ? _ ("_Left out, because it is deleted, junk or not chosen")
+                                              : _ ("Messages that were _not copied"));
   gtk_widget_set_visible (self->table, n > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->more_label), n > ROWS_MAX);
 }
@@ -101,13 +105,14 @@ add_count (GString *text, guint64 count, const char *one, const char *many)
 }
 
 static char *
-dup_counts (const HaulCounts *counts)
+dup_counts (const HaulCounts *counts, gboolean goes_on)
 {
+  const char *skipped = goes_on ? N_ ("left out or not reached yet") : N_ ("left out");
   GString *text = g_string_new (NULL);
 
   add_count (text, counts->copied, N_ ("copied"), N_ ("copied"));
   add_count (text, counts->present, N_ ("was there before"), N_ ("were there before"));
-  add_count (text, counts->skipped, N_ ("skipped"), N_ ("skipped"));
+  add_count (text, counts->skipped, skipped, skipped);
   add_count (text, counts->failed, N_ ("not copied"), N_ ("not copied"));
   return g_string_free (text, FALSE);
 }
@@ -149,8 +154,8 @@ shown (HaulWizardPage *page)
   HaulWizardState *state = haul_wizard_page_get_state (page);
   const HaulReport *report = state->report;
   g_autofree char *verdict = haul_report_dup_verdict (report);
-  g_autofree char *counts = dup_counts (&report->all);
   gboolean goes_on = report->verdict == HAUL_VERDICT_STOPPED || report->verdict == HAUL_VERDICT_FAILED;
+  g_autofree char *counts = dup_counts (&report->all, goes_on);
 
   haul_wizard_page_set_title (page, get_title (report->verdict));
   haul_wizard_page_set_back_label (page, state->plan == NULL ? _ ("_Back") : NULL);
@@ -319,6 +324,7 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, advice);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, counts);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, table);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageDone, table_title);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, more_label);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, tree);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, rows);

@@ -1,6 +1,7 @@
 # test-wizard-errors.py - what goes wrong is said beside the field that can mend it, or on a page of its own
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
+import re
 import socket
 
 from uitest import *
@@ -55,7 +56,7 @@ def beside(window, label):
 
 
 def test():
-    path, wanted, _ = make_store()
+    path, wanted, store = make_store()
     window = Program(path)
     focus_window()
     fails(window, 'localhost:1')
@@ -109,8 +110,17 @@ def test():
     cells = [a.get_name() for a, _ in walk(window.window) if a.get_role_name() == 'table cell']
     tap.check(window.window.get_name() in ('Not finished', 'Done, but not all'), 'its report does not claim to be complete',
               [window.window.get_name(), cells[:8]])
+    counts = window.label('copied ·')
+    everything = sum(len(f.messages) for f in all_folders(store.folders))
+    tap.equal(sum(int(n) for n in re.findall(r'\d+', counts)), everything, 'and its numbers add up to all there is')
     end(tap, window)
     vanished(path)
+
+
+def all_folders(folders):
+    for folder in folders:
+        yield folder
+        yield from all_folders(folder.children)
 
 
 def to_ready(window):
