@@ -34,6 +34,7 @@ struct _HaulPageFolders
   GtkLabel *problem;
   GtkTreeView *tree;
   GtkListStore *rows;
+  GtkLabel *note; /* the whole note of the row the cursor is on; the column may be too narrow for it */
   GtkTreeViewColumn *program_column; /* shown where there are several */
   GHashTable *off;                   /* (owned) (element-type utf8) display paths left out */
   GCancellable *cancellable;         /* (owned) (nullable) of the plan that is being made for the table */
@@ -98,6 +99,30 @@ set_row (HaulPageFolders *self, GtkTreeIter *iter, const HaulPlanFolder *folder)
 }
 
 static void
+show_note (HaulPageFolders *self)
+{
+  GtkTreePath *path = NULL;
+  GtkTreeIter iter;
+  g_autofree char *from = NULL, *note = NULL, *text = NULL;
+
+  gtk_tree_view_get_cursor (self->tree, &path, NULL);
+  if (path != NULL && gtk_tree_model_get_iter (GTK_TREE_MODEL (self->rows), &iter, path))
+    gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_FROM, &from, COLUMN_NOTE, &note, -1);
+  gtk_tree_path_free (path);
+  if (note != NULL && *note != 0)
+    text = g_strdup_printf ("%s: %s", from, note);
+  gtk_label_set_text (self->note, text == NULL ? "" : text);
+  gtk_widget_set_visible (GTK_WIDGET (self->note), text != NULL);
+}
+
+static void
+on_cursor_changed (GtkTreeView *tree, HaulPageFolders *self)
+{
+  if (self->note != NULL) /* else the window is gone */
+    show_note (self);
+}
+
+static void
 update_complete (HaulPageFolders *self)
 {
   GtkTreeModel *model = GTK_TREE_MODEL (self->rows);
@@ -130,6 +155,7 @@ show_plan (HaulPageFolders *self, const HaulPlan *plan)
       if (ok)
         ok = gtk_tree_model_iter_next (model, &iter);
     }
+  show_note (self);
   update_complete (self);
 }
 
@@ -332,10 +358,12 @@ haul_page_folders_class_init (HaulPageFoldersClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, tree);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, rows);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, note);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, program_column);
   gtk_widget_class_bind_template_callback (widget_class, on_choice_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
+  gtk_widget_class_bind_template_callback (widget_class, on_cursor_changed);
 }
 
 static void

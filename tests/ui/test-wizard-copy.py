@@ -34,6 +34,8 @@ def test():
     window.next()
     window.page('Folders')
     find(window.window, 'table cell', 'Rechnungen')
+    Atspi.Component.grab_focus(find(window.window, 'table cell', 'Deleted Items'))
+    tap.check(window.label('Deleted Items: Deleted mail is skipped'), 'the note of the chosen row is there whole')
     shot('folders')
     window.next()
     window.page('Ready')
@@ -46,6 +48,9 @@ def test():
     verdict = wait_for_copy(window)
     shot('done')
     tap.check(CHECKED in verdict and str(total(wanted)) in verdict, 'the verdict comes first', verdict)
+    tap.check(window.label('3 left out').startswith(f'{total(wanted)} copied')
+              and find(window.window, 'label', 'Left out, because it is deleted, junk or not chosen'),
+              'what was left out on purpose is not called a failure', window.labels())
     with Mailbox('CORP\\bob') as mailbox:
         contents = mailbox.contents()
     found = digests(contents)
