@@ -117,6 +117,15 @@ on_toggled (GtkToggleButton *check, HaulPageStores *self)
   update (self);
 }
 
+/* A click beside the box counts as one on it. */
+static gboolean
+on_row_clicked (GtkWidget *row, GdkEvent *event, GtkToggleButton *check)
+{
+  if (gtk_widget_is_sensitive (GTK_WIDGET (check)))
+    gtk_toggle_button_set_active (check, !gtk_toggle_button_get_active (check));
+  return GDK_EVENT_STOP;
+}
+
 static void
 fill_row (GtkWidget *box, const HaulStoreSummary *summary)
 {
@@ -170,6 +179,8 @@ add_row (HaulPageStores *self, HaulStoreSummary *summary)
   StoreRow *row = g_new0 (StoreRow, 1);
   GtkWidget *check = gtk_check_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
+  GtkWidget *frame = gtk_event_box_new ();
   HaulFolder totals = { 0 };
   g_autofree char *facts = dup_facts (summary);
   g_autofree char *name = g_strdup_printf ("%s, %s", summary->info->program, facts);
@@ -182,15 +193,19 @@ add_row (HaulPageStores *self, HaulStoreSummary *summary)
   row->check = GTK_TOGGLE_BUTTON (check);
   fill_row (box, summary);
   gtk_widget_set_hexpand (box, TRUE);
-  gtk_container_add (GTK_CONTAINER (check), box);
-  gtk_style_context_add_class (gtk_widget_get_style_context (check), "store");
+  /* Not inside the check button: GtkCheckButton forgets its indicator when it is asked how high wrapped text gets. */
+  gtk_container_add (GTK_CONTAINER (line), check);
+  gtk_container_add (GTK_CONTAINER (line), box);
+  gtk_container_add (GTK_CONTAINER (frame), line);
+  gtk_style_context_add_class (gtk_widget_get_style_context (line), "store");
   atk_object_set_name (gtk_widget_get_accessible (check), name);
   atk_object_set_description (gtk_widget_get_accessible (check), path);
   gtk_toggle_button_set_active (row->check, usable);
   gtk_widget_set_sensitive (check, usable);
   g_signal_connect_object (check, "toggled", G_CALLBACK (on_toggled), self, 0);
-  gtk_widget_show_all (check);
-  gtk_container_add (GTK_CONTAINER (self->list), check);
+  g_signal_connect_object (frame, "button-release-event", G_CALLBACK (on_row_clicked), check, 0);
+  gtk_widget_show_all (frame);
+  gtk_container_add (GTK_CONTAINER (self->list), frame);
   g_ptr_array_add (self->rows, row);
   update (self);
 }
@@ -280,7 +295,8 @@ start_search (HaulPageStores *self, const char *added)
   search->added = g_strdup (added);
   self->n_searches++;
   g_application_hold (g_application_get_default ());
-  show_problem (self, NULL);
+  if (self->n_searches == 1) /* what was said of another place a moment ago stays */
+    show_problem (self, NULL);
   haul_discovery_run_async (added == NULL ? NULL : one, on_found, search, self->cancellable, on_searched, search);
   update (self);
 }

@@ -21,6 +21,10 @@
 
 #include <glib/gi18n.h>
 
+#define DEFAULT_WIDTH 720
+#define DEFAULT_HEIGHT 540
+#define NORMAL_DPI 96.0
+
 struct _HaulWizardWindow
 {
   GtkApplicationWindow parent_instance;
@@ -278,6 +282,20 @@ haul_wizard_window_init (HaulWizardWindow *self)
   gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
 }
 
+/* Large text needs a larger window, as far as the screen has room. */
+static void
+set_size (HaulWizardWindow *self)
+{
+  double scale = MAX (1, gdk_screen_get_resolution (gtk_widget_get_screen (GTK_WIDGET (self))) / NORMAL_DPI);
+  GdkMonitor *monitor = gdk_display_get_monitor (gtk_widget_get_display (GTK_WIDGET (self)), 0);
+  GdkRectangle room = { .width = DEFAULT_WIDTH, .height = DEFAULT_HEIGHT };
+
+  if (monitor != NULL)
+    gdk_monitor_get_workarea (monitor, &room);
+  gtk_window_set_default_size (GTK_WINDOW (self), MIN ((int)(DEFAULT_WIDTH * scale), room.width),
+                               MIN ((int)(DEFAULT_HEIGHT * scale), room.height));
+}
+
 /**
  * haul_wizard_window_new:
  * @application: the program
@@ -294,7 +312,7 @@ haul_wizard_window_new (GtkApplication *application, HaulWizardState *state)
 
   self->state = haul_wizard_state_ref (state);
   add_pages (self);
-
+  set_size (self);
   show_page (self, "goon");
   return self;
 }
