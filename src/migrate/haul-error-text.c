@@ -74,7 +74,7 @@ static const Row imap_rows[] = {
     N_ ("What answers at this address is not a mail server for mailboxes."),
     N_ ("Check the server’s name and port: 993 is usual, 143 with STARTTLS.") },
   { HAUL_IMAP_ERROR_OVERQUOTA, "mailbox-full", HAUL_FIELD_NONE, HAUL_EXIT_FULL, N_ ("The mailbox is full."),
-    N_ ("Make room on the server or ask for more, then run Mailhaul again: it goes on where it stopped.") },
+    N_ ("Make room on the server or ask for more, then try again: copying goes on where it stopped.") },
   { HAUL_IMAP_ERROR_TOO_BIG, "too-big", HAUL_FIELD_NONE, HAUL_EXIT_NOT_ALL,
     N_ ("The message is bigger than the mail server takes."),
     N_ ("It stays on this computer. The people who run the mail server can raise the limit.") },

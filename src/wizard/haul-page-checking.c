@@ -27,6 +27,7 @@ struct _HaulPageChecking
 {
   HaulWizardPage parent_instance;
   GtkBox *steps;
+  GtkWidget *success;
   GtkWidget *failure;
   GtkLabel *sentence;
   GtkLabel *advice;
@@ -70,6 +71,7 @@ reset_steps (HaulPageChecking *self)
   for (HaulProbeStep step = 0; step < HAUL_N_PROBE_STEPS; step++)
     set_step (self, step, STEP_WAITS, NULL);
   self->step = HAUL_PROBE_LOOKUP;
+  gtk_widget_hide (self->success);
   gtk_widget_hide (self->failure);
 }
 
@@ -150,6 +152,7 @@ succeed (HaulPageChecking *self, HaulProbeResult *result)
   state->account = haul_account_ref (result->account);
   state->server_facts = haul_server_ref (result->server);
   describe_room (self, result->server);
+  gtk_widget_show (self->success);
   if (state->wants_keyring)
     haul_keyring_store_async (state->account, NULL, on_stored, g_object_ref (self));
   haul_wizard_page_set_next (HAUL_WIZARD_PAGE (self),
@@ -343,6 +346,7 @@ haul_page_checking_class_init (HaulPageCheckingClass *klass)
   page_class->apply = apply;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/mailhaul/Mailhaul/haul-page-checking.ui");
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, steps);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, success);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, failure);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, sentence);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, advice);
@@ -354,7 +358,7 @@ static void
 haul_page_checking_init (HaulPageChecking *self)
 {
   static const char *const names[HAUL_N_PROBE_STEPS] = {
-    N_ ("Looking for the server"), N_ ("Connecting"), N_ ("Certificate"), N_ ("Signing in"), N_ ("Mailbox"),
+    N_ ("Looking for the server"), N_ ("Connecting"), N_ ("Certificate"), N_ ("Signing in"), N_ ("Opening the mailbox"),
   };
   g_autoptr (GtkSizeGroup) group = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
 

@@ -195,7 +195,7 @@ notify_desktop (HaulPageCopying *self, const char *title, const char *body)
   GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
   g_autoptr (GNotification) notification = g_notification_new (title);
 
-  if (gtk_window_is_active (GTK_WINDOW (window)))
+  if (GTK_IS_WINDOW (window) && gtk_window_is_active (GTK_WINDOW (window)))
     return;
   g_notification_set_body (notification, body);
   g_notification_set_default_action (notification, "app.show");
