@@ -117,6 +117,13 @@ on_toggled (GtkToggleButton *check, HaulPageStores *self)
   update (self);
 }
 
+/* A place whose reader ended before it said whose mail is there has a program of "?". */
+static const char *
+get_program (const HaulStoreInfo *info)
+{
+  return g_str_equal (info->program, "?") ? _ ("Unknown mail program") : info->program;
+}
+
 /* A click beside the box counts as one on it. */
 static gboolean
 on_row_clicked (GtkWidget *row, GdkEvent *event, GtkToggleButton *check)
@@ -130,8 +137,8 @@ static void
 fill_row (GtkWidget *box, const HaulStoreSummary *summary)
 {
   const HaulStoreInfo *info = summary->info;
-  g_autofree char *title
-      = info->owner == NULL ? g_strdup (info->program) : g_strdup_printf ("%s · %s", info->program, info->owner);
+  g_autofree char *title = info->owner == NULL ? g_strdup (get_program (info))
+                                               : g_strdup_printf ("%s · %s", get_program (info), info->owner);
   g_autofree char *path = haul_wizard_text_dup_short_path (info->path);
   GtkWidget *path_label;
 
@@ -183,7 +190,7 @@ add_row (HaulPageStores *self, HaulStoreSummary *summary)
   GtkWidget *frame = gtk_event_box_new ();
   HaulFolder totals = { 0 };
   g_autofree char *facts = dup_facts (summary);
-  g_autofree char *name = g_strdup_printf ("%s, %s", summary->info->program, facts);
+  g_autofree char *name = g_strdup_printf ("%s, %s", get_program (summary->info), facts);
   g_autofree char *path = haul_wizard_text_dup_short_path (summary->info->path);
   gboolean usable;
 
@@ -295,7 +302,7 @@ start_search (HaulPageStores *self, const char *added)
   search->added = g_strdup (added);
   self->n_searches++;
   g_application_hold (g_application_get_default ());
-  if (self->n_searches == 1) /* what was said of another place a moment ago stays */
+  if (self->n_searches == 1 && self->has_searched) /* what was said of another place a moment ago stays */
     show_problem (self, NULL);
   haul_discovery_run_async (added == NULL ? NULL : one, on_found, search, self->cancellable, on_searched, search);
   update (self);

@@ -107,13 +107,19 @@ def filled_in():
     read, write = os.pipe()
     os.write(write, b'p\xc3\xa4ssw\xc3\xb6rd\n')
     os.close(write)
-    window = Program(f'--server={SERVER}', '--user=alice', f"--ca-file={os.environ['IMAP_CA']}", f'--password-fd={read}',
+    empty = HOME / 'shopping.txt'
+    empty.write_text('milk\n')
+    window = Program(empty, f'--server={SERVER}', '--user=alice', f"--ca-file={os.environ['IMAP_CA']}", f'--password-fd={read}',
                      pass_fds=(read,))
     window.page('Where should your mail go?')
     tap.equal(text(labelled(window.window, 'User name')), 'alice', 'the command line fills the fields')
     window.next()
     wait_until_checked(window)
     tap.check(True, 'its certificate authority is trusted, its password is right')
+    window.next()
+    find(window.window, 'push button', 'Search Again', seconds=60)
+    said = window.label('No mail that Mailhaul can read was found in', 5)
+    tap.check('shopping.txt' in said, 'a file without mail is told of when the page is there to tell it', said)
     end(tap, window)
 
 
