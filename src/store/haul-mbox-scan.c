@@ -12,6 +12,7 @@
 #include "store/haul-date.h"
 #include "store/haul-header.h"
 #include "store/haul-lines.h"
+#include "store/haul-store-error.h"
 
 #include <string.h>
 
@@ -289,6 +290,12 @@ check_content_end (HaulMboxScan *self, gint64 end, Opening *opening, gboolean *i
     return FALSE;
   /* text[0] is the octet before: a line must end there, or right behind. */
   const char *at = text + (end - from);
+  if (n < at - text)
+    {
+      g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_CHANGED,
+                   "The mail file became shorter while it was read.");
+      return FALSE;
+    }
   gsize left = (gsize)n - (gsize)(at - text);
   gboolean after_line_end = end > 0 && text[0] == self->line_end;
   while (gap < MIN (left, MAX_GAP) && (at[gap] == '\n' || at[gap] == '\r'))

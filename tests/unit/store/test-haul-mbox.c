@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define F1 "From a@b.org Thu Jul  9 12:13:14 1998\n"
 #define F2 "From c@d.org Fri Jul 10 12:13:14 1998\n"
@@ -306,6 +307,26 @@ test_long_line (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (second->size, ==, 11);
 }
 
+/* The file loses its end while a Content-Length points there: an error, and nothing read behind what is left. */
+static void
+test_shrinks (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) text = g_string_new (F1 "A: 1\n\nx\n\n" F2 "Content-Length: 200000\n\n");
+  g_autofree char *body = g_strnfill (200000, 'b');
+  g_autoptr (GError) error = NULL;
+
+  g_string_append_printf (text, "%s\n" F2 "A: 3\n\nz\n", body);
+  g_assert_true (g_file_set_contents (fixture->path, text->str, (gssize)text->len, NULL));
+  g_autoptr (HaulReader) reader = open_box (fixture);
+  g_autoptr (HaulMessage) first = haul_reader_next (reader, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (first);
+  g_assert_cmpint (truncate (fixture->path, 1000), ==, 0);
+  g_assert_null (haul_reader_next (reader, NULL, &error));
+  g_assert_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_CHANGED);
+  g_assert_cmpstr (error->message, ==, "The mail file became shorter while it was read.");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -325,6 +346,7 @@ main (int argc, char **argv)
     { "/mbox/bad-keys", test_bad_keys },
     { "/mbox/refused", test_refused },
     { "/mbox/long-line", test_long_line },
+    { "/mbox/shrinks", test_shrinks },
   };
 
   g_test_init (&argc, &argv, NULL);
