@@ -281,6 +281,23 @@ haul_mbox_tree_list (const char *root, GCancellable *cancellable, GError **error
   return is_good ? g_steal_pointer (&folders) : NULL;
 }
 
+/* A person's home holds everything: an mbox in it is one file, and what lies below has stores of its own. */
+static gboolean
+is_home (const char *path)
+{
+  static const char *const parents[] = { "home", "Users", "Documents and Settings", "Profiles", NULL };
+  static const char *const signs[]
+      = { ".bashrc", ".profile", ".config",        ".cache",  ".local",           ".ssh",          ".mozilla",
+          "Desktop", "AppData",  "Local Settings", "Library", "Application Data", ".bash_history", ".thunderbird" };
+  g_autofree char *parent_path = g_path_get_dirname (path);
+  g_autofree char *parent = g_path_get_basename (parent_path);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (signs); i++)
+    if (haul_dir_exists (path, signs[i]))
+      return TRUE;
+  return g_strv_contains (parents, parent);
+}
+
 static gboolean
 holds_bundle (const char *path, const HaulDirEntry *entry)
 {
@@ -289,8 +306,9 @@ holds_bundle (const char *path, const HaulDirEntry *entry)
   if (entry->kind != HAUL_DIR_DIRECTORY || entry->name[0] == '.')
     return FALSE;
   g_autofree char *file = g_build_filename (path, entry->name, "mbox", NULL);
+  g_autofree char *directory = g_path_get_dirname (file);
   Look look = look_at_file (file, &identity);
-  return look == LOOKS_MBOX || look == LOOKS_EMPTY;
+  return (look == LOOKS_MBOX || look == LOOKS_EMPTY) && !is_home (directory);
 }
 
 /**
@@ -298,7 +316,7 @@ holds_bundle (const char *path, const HaulDirEntry *entry)
  * @path: a directory
  *
  * Tells whether a directory is one of mail: most of its files are mbox files, or it has folders with a file “mbox” in
- * them. A single mbox among other things does not make one.
+ * them. A single mbox among other things does not make one, nor does one in a person's home directory.
  *
  * Returns: %TRUE when a store begins here
  */
@@ -323,5 +341,7 @@ haul_mbox_tree_is_root (const char *path)
       n_bundles += holds_bundle (path, entry);
       n_directories += entry->kind == HAUL_DIR_DIRECTORY && entry->name[0] != '.';
     }
-  return (n_mboxes > 0 && n_mboxes * 2 > n_files) || (n_files == 0 && n_bundles > 0 && n_bundles * 2 > n_directories);
+  if (n_mboxes > 0 && n_mboxes * 2 > n_files)
+    return !is_home (path);
+  return n_files == 0 && n_bundles > 0 && n_bundles * 2 > n_directories && !is_home (path);
 }

@@ -149,6 +149,18 @@ test_thunderbird (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (info->warning, "Compact Folders"));
 }
 
+/* A lone mbox in a person's home is one file: the home is not a store that swallows all others. */
+static void
+test_lone_mbox_in_home (Fixture *fixture, gconstpointer data)
+{
+  put (fixture, "home/anna/mbox", MBOX);
+  put (fixture, "home/anna/Mail/inbox", MBOX);
+  put (fixture, "home/anna/Mail/lists/gnome", MBOX);
+  put (fixture, "disk/mbox", MBOX);
+  put (fixture, "disk/.config/x", "x");
+  assert_found (fixture, ".", "mbox:/disk/mbox\nmbox:/home/anna/Mail\nmbox:/home/anna/mbox");
+}
+
 /* Nothing is found by two readers: a From_ line in an .eml, an mbox among messages, messages beside mboxes. */
 static void
 test_mixed (Fixture *fixture, gconstpointer data)
@@ -275,6 +287,7 @@ main (int argc, char **argv)
   g_test_add ("/walk/outlook-express", Fixture, NULL, set_up, test_outlook_express, tear_down);
   g_test_add ("/walk/home", Fixture, NULL, set_up, test_a_home, tear_down);
   g_test_add ("/walk/thunderbird", Fixture, NULL, set_up, test_thunderbird, tear_down);
+  g_test_add ("/walk/lone-mbox-in-home", Fixture, NULL, set_up, test_lone_mbox_in_home, tear_down);
   g_test_add ("/walk/mixed", Fixture, NULL, set_up, test_mixed, tear_down);
   g_test_add ("/walk/no-mail", Fixture, NULL, set_up, test_no_mail, tear_down);
   g_test_add ("/walk/path-is-a-store", Fixture, NULL, set_up, test_the_path_is_a_store, tear_down);
