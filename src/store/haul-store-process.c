@@ -16,6 +16,7 @@
 #include "store/haul-store-error.h"
 
 #define MAX_FOLDERS 20000
+#define MAX_LIST_OCTETS (64 * 1024 * 1024)
 
 struct _HaulStoreProcess
 {
@@ -107,6 +108,7 @@ haul_store_process_list_folders (HaulStore *store, GCancellable *cancellable, GE
 {
   HaulStoreProcess *self = HAUL_STORE_PROCESS (store);
   g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_folder_unref);
+  gsize left = MAX_LIST_OCTETS;
   HaulFrame frame;
 
   if (!check_free (self, error) || !haul_store_process_open (self, cancellable, error)
@@ -116,11 +118,13 @@ haul_store_process_list_folders (HaulStore *store, GCancellable *cancellable, GE
     {
       if (frame.type == HAUL_FRAME_END)
         return g_steal_pointer (&folders);
-      HaulFolder *folder = folders->len < MAX_FOLDERS ? take_folder (self, &frame, error) : NULL;
-      if (folder == NULL && folders->len >= MAX_FOLDERS)
+      gboolean is_too_much = folders->len >= MAX_FOLDERS || frame.length > left;
+      HaulFolder *folder = is_too_much ? NULL : take_folder (self, &frame, error);
+      if (is_too_much)
         haul_reader_process_refuse (self->process, &frame, error);
       if (folder == NULL)
         return NULL;
+      left -= frame.length;
       g_ptr_array_add (folders, folder);
     }
   return NULL;

@@ -87,9 +87,24 @@ put_folder (gint64 messages)
                             is ("bad-lost") ? (gint64)-1 : (gint64)0, (gint64)0, (gint64)0, ""));
 }
 
+/* A quarter of a megabyte for one folder's names: each is allowed, all together are too much. */
+static void
+put_fat_folder (void)
+{
+  g_autofree char *name = g_strnfill (16000, 'n');
+  const char *names[17] = { NULL };
+
+  for (gsize i = 0; i < 16; i++)
+    names[i] = name;
+  put_frame (HAUL_FRAME_FOLDER, g_variant_new ("(s^asuxxxxxxs)", "a", names, 0, (gint64)0, (gint64)0, (gint64)0,
+                                               (gint64)0, (gint64)0, (gint64)0, ""));
+}
+
 static void
 put_list (void)
 {
+  for (guint i = 0; is ("fat-list") && i < 300; i++)
+    put_fat_folder ();
   if (is ("data-in-list"))
     put_raw (HAUL_FRAME_DATA, 3, "abc", 3);
   if (is ("bad-variant"))

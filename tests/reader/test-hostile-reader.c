@@ -84,6 +84,7 @@ static const struct
   { "unknown-type", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "request-back", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "endless-folders", HAUL_STORE_ERROR_READER_PROTOCOL },
+  { "fat-list", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "no-folder-name", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "long-id", HAUL_STORE_ERROR_READER_PROTOCOL },
   { "bad-role", HAUL_STORE_ERROR_READER_PROTOCOL },
