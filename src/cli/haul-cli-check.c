@@ -43,11 +43,15 @@ name_step (HaulProbeStep step)
 static void
 on_step (HaulProbeStep step, gboolean is_done, const char *detail, gpointer user_data)
 {
-  const HaulCliOptions *options = user_data;
+  const HaulCliWork *work = user_data;
+  const HaulCliOptions *options = work->options;
+  const HaulEndpoint *wanted = work->account->endpoint;
 
   if (!is_done || haul_cli_options_is_json (options))
     return;
-  if (detail == NULL)
+  if (step == HAUL_PROBE_CERTIFICATE && wanted != NULL && wanted->security == HAUL_SECURITY_NONE)
+    haul_cli_print_line (options, "– %s", _ ("Nothing is encrypted, and no certificate was checked"));
+  else if (detail == NULL)
     haul_cli_print_line (options, "✓ %s", name_step (step));
   else
     haul_cli_print_line (options, "✓ %s: %s", name_step (step), detail);
@@ -141,7 +145,7 @@ haul_cli_check_run (const HaulCliOptions *options)
     g_set_error (&error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG, _ ("“%s” is one word too many."),
                  options->arguments[0]);
   else if (haul_cli_work_load_account (work, &error))
-    work->probe = haul_probe_run (work->account, on_step, (gpointer)options, work->cancellable, &error);
+    work->probe = haul_probe_run (work->account, on_step, work, work->cancellable, &error);
   if (error != NULL)
     return haul_cli_work_fail (work, NULL, error);
   if (haul_cli_options_is_json (options))

@@ -105,6 +105,21 @@ read_file (const char *path, GCancellable *cancellable, GError **error)
   return secret;
 }
 
+/* A command that prints more than the password, as password stores do, must not fail for want of a reader. */
+static void
+drain (int fd)
+{
+  char rest[4096];
+
+  for (int i = 0; i < 256; i++)
+    {
+      gssize n = read (fd, rest, sizeof rest);
+      if (n == 0 || (n < 0 && errno != EINTR))
+        break;
+    }
+  explicit_bzero (rest, sizeof rest);
+}
+
 static HaulSecret *
 read_command (const char *command, GCancellable *cancellable, GError **error)
 {
@@ -123,14 +138,19 @@ read_command (const char *command, GCancellable *cancellable, GError **error)
                    _ ("The command for the password cannot be run: %s"), local_error->message);
       return NULL;
     }
-  HaulSecret *secret = read_line (fd, cancellable, error);
+  HaulSecret *secret = read_line (fd, cancellable, &local_error);
+  drain (fd);
   close (fd);
   while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
     continue;
   g_spawn_close_pid (pid);
-  if (secret == NULL || g_spawn_check_wait_status (status, NULL))
-    return secret;
-  haul_secret_unref (secret);
+  if (g_spawn_check_wait_status (status, NULL) || g_cancellable_is_cancelled (cancellable))
+    {
+      if (secret == NULL)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return secret;
+    }
+  g_clear_pointer (&secret, haul_secret_unref);
   return fail (error, "the command for the password failed");
 }
 

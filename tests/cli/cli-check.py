@@ -67,6 +67,10 @@ with folder() as place:
     tap.equal(cli('check', *account(), f'--password-file={place}/password').code, 0, 'the password from a file')
 tap.equal(cli('check', *account(), '--password-command=printf "%s\\n" pässwörd').code, 0, 'the password from a command')
 
+tap.equal(cli('check', *account(), '--password-command=sh -c "echo pässwörd; seq 20000"').code, 0, 'and what it prints below is let pass')
+run = cli('check', *account(), '--password-command=false')
+tap.check(run.code == 77 and 'the command for the password failed' in run.err, 'a command for the password that fails is told', run)
+
 stranger = [f'--server=localhost:{PORT}', '--user=alice', '--batch']
 run = cli('check', *stranger, password='pässwörd')
 pin = re.search(r'--pin=([0-9a-f]{64})', run.err)
@@ -81,7 +85,8 @@ run = cli('check', *stranger, '--format=json', password='pässwörd')
 tap.check(run.json['error']['certificate']['sha256'] == pin.group(1), 'the certificate for scripts', run)
 
 run = cli('check', f"--server=127.0.0.1:{os.environ['IMAP_PORT']}", '--security=none', '--user=alice', '--batch', password='pässwörd')
-tap.equal(run.code, 0, 'plain text is good enough inside this computer', run)
+tap.check(run.code == 0 and 'Certificate checked' not in run.out and 'Nothing is encrypted' in run.out,
+          'plain text is good enough inside this computer, and called so', run)
 run = cli('check', '--server=no-such-host.invalid', '--user=alice', '--batch', password='x')
 tap.check(run.code == 69 and 'no server of this name' in run.err, 'a server that does not exist', run)
 
