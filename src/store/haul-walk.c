@@ -336,6 +336,27 @@ take_directory (Walk *walk, Directory *directory, GError **error)
   return TRUE;
 }
 
+/* What people try, by the ending: the words say why it is not taken. */
+static const char *
+name_unreadable (const char *path)
+{
+  static const struct
+  {
+    const char *ending;
+    const char *kind;
+  } rows[] = {
+    { ".pst", "an Outlook data file" },
+    { ".ost", "an Outlook data file" },
+    { ".zip", "a packed archive" },
+  };
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_has_suffix (lower, rows[i].ending))
+      return rows[i].kind;
+  return NULL;
+}
+
 static gboolean
 take_root_file (Walk *walk, const char *path, GError **error)
 {
@@ -355,7 +376,12 @@ take_root_file (Walk *walk, const char *path, GError **error)
       return FALSE;
     }
   g_autofree char *display = g_filename_display_name (path);
-  g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_NO_MAIL, "“%s” is no mail that can be read.", display);
+  const char *kind = name_unreadable (path);
+  if (kind != NULL)
+    g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_UNSUPPORTED, "“%s” is %s, which cannot be read yet.",
+                 display, kind);
+  else
+    g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_NO_MAIL, "“%s” is no mail that can be read.", display);
   return FALSE;
 }
 

@@ -1,5 +1,6 @@
 """mailhaul-cli scan on made stores.  SPDX-License-Identifier: GPL-3.0-or-later"""
 import gzip
+import shutil
 
 import dbxsample
 from haultest import Tap, cli, folder, make_maildir, make_mbox, manifest, message
@@ -61,6 +62,17 @@ with folder() as place:
     tap.check(run.code == 66 and 'no mail' in run.err, 'a folder without mail says so', run)
     run = cli('scan', place / 'notes.txt')
     tap.check(run.code == 66 and 'no mail' in run.err, 'a file that is not mail says so', run)
+
+    for name in ('Outlook.pst', 'Old mail.ZIP'):
+        (place / name).write_bytes(b'!BDN' if 'pst' in name else b'PK\3\4')
+        run = cli('scan', place / name)
+        tap.check(run.code == 65 and 'cannot be read yet' in run.err, f'{name}: known, not read, told', run)
+
+    # Where no locale is set, letters are still letters.
+    make_maildir(place / 'Büro', {'': 1})
+    run = cli('scan', place / 'Büro', env=dict(LANG='', LC_ALL='', LC_CTYPE='', LANGUAGE=''))
+    tap.check(run.code == 0 and 'Büro' in run.out, 'UTF-8 without a locale', run)
+    shutil.rmtree(place / 'Büro')
 
     # A name that could command a terminal is shown, not obeyed.
     make_maildir(place / 'odd\x1b[31mname', {'': 1})
