@@ -296,7 +296,7 @@ print_messages (const HaulCliWork *self, const HaulReport *report)
       if (message->outcome != HAUL_OUTCOME_FAILED)
         continue;
       if (n == 0)
-        haul_cli_print_line (self->options, "%s", _ ("Not copied:"));
+        haul_cli_print_line (self->options, "%s", report->is_verification ? _ ("Not found:") : _ ("Not copied:"));
       if (n++ == SHOWN_MESSAGES)
         {
           haul_cli_print_line (self->options, _ ("  … and more: mailhaul-cli report --job=%s"),
@@ -334,6 +334,43 @@ print_table (const HaulCliWork *self, const HaulReport *report)
     }
   haul_text_table_write (table, out);
   haul_cli_print_text (self->options, out->str);
+}
+
+static gboolean
+is_left_out_for (const HaulReport *report, const char *const *codes)
+{
+  for (guint i = 0; i < report->messages->len; i++)
+    {
+      const HaulReportMessage *message = g_ptr_array_index (report->messages, i);
+      if (message->outcome == HAUL_OUTCOME_SKIPPED && g_strv_contains (codes, message->code))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What nobody chose is told with the option that changes it. */
+static void
+print_left_out (const HaulCliWork *self, const HaulReport *report)
+{
+  static const char *const deleted[] = { "marked-deleted", "folder-of-deleted", NULL };
+  static const char *const junk[] = { "folder-of-junk", NULL };
+  static const char *const chosen[] = { "too-old", "too-new", "bigger-than-chosen", NULL };
+  static const char *const rest[] = { "not-reached", NULL };
+
+  if (report->all.skipped == 0)
+    return;
+  haul_cli_print_line (self->options,
+                       ngettext ("%'" G_GUINT64_FORMAT " message was left out:",
+                                 "%'" G_GUINT64_FORMAT " messages were left out:", report->all.skipped),
+                       report->all.skipped);
+  if (is_left_out_for (report, deleted))
+    haul_cli_print_line (self->options, "%s", _ ("  Deleted mail stays deleted. To take it along: --include-deleted"));
+  if (is_left_out_for (report, junk))
+    haul_cli_print_line (self->options, "%s", _ ("  Junk is not copied. To take it along: --include-junk"));
+  if (is_left_out_for (report, chosen))
+    haul_cli_print_line (self->options, "%s", _ ("  Too old, too new or too big, as chosen."));
+  if (is_left_out_for (report, rest))
+    haul_cli_print_line (self->options, "%s", _ ("  Some were not reached. Run it again to go on."));
 }
 
 /**
@@ -385,11 +422,7 @@ haul_cli_work_finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport
     }
   print_table (work, report);
   print_messages (work, report);
-  if (report->all.skipped > 0)
-    haul_cli_print_line (work->options,
-                         ngettext ("%'" G_GUINT64_FORMAT " message was left out, as chosen.",
-                                   "%'" G_GUINT64_FORMAT " messages were left out, as chosen.", report->all.skipped),
-                         report->all.skipped);
+  print_left_out (work, report);
   haul_cli_print_line (work->options, "%s", verdict);
   if (report->error != NULL)
     haul_cli_print_error (work->options, report->error);

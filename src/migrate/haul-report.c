@@ -149,6 +149,10 @@ describe_rest (const HaulReport *report)
 {
   guint64 missing = report->all.failed;
 
+  if (missing > 0 && report->is_verification)
+    return g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " message was not found there.",
+                                      "%" G_GUINT64_FORMAT " messages were not found there.", missing),
+                            missing);
   if (missing == 0)
     return is_proved (report) ? g_strdup (_ ("Not everything could be copied; the report says what."))
                               : g_strdup (_ ("All messages were copied, but not all could be checked on the server."));
@@ -170,8 +174,8 @@ describe_complete (const HaulReport *report)
                                there);
 
   if (there == 0)
-    return g_strdup (_ ("There was nothing to copy."));
-  if (report->all.copied == 0)
+    return g_strdup (report->is_verification ? _ ("There was nothing to compare.") : _ ("There was nothing to copy."));
+  if (report->all.copied == 0 && !report->is_verification)
     return g_strconcat (all, " ", _ ("They were there already; nothing had to be copied."), NULL);
   return g_steal_pointer (&all);
 }

@@ -56,6 +56,7 @@ typedef struct
   gint64 started; /* unix seconds */
   gint64 seconds;
   HaulVerdict verdict;
+  gboolean is_verification;     /* it was only looked whether the messages are there */
   HaulCounts all;               /* the sum of the folders' counts, once more checked when made */
   GPtrArray *folders;           /* (owned) (element-type HaulReportFolder) */
   GPtrArray *messages;          /* (owned) (element-type HaulReportMessage) */

@@ -138,6 +138,7 @@ haul_verify_run (HaulAccount *account,
   run->stop = cancellable == NULL ? g_cancellable_new () : g_object_ref (cancellable);
   g_set_object (&run->hard, run->stop);
   run->report = haul_run_report_new (run, "");
+  run->report->is_verification = TRUE;
   if (!verify_all (&self, &local_error) && local_error != NULL)
     haul_run_stop (run, g_steal_pointer (&local_error));
   g_clear_pointer (&self.session, haul_imap_session_close);

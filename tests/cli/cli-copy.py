@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+import time
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -99,6 +100,8 @@ with folder() as place:
     run = cli('copy', *account(BOB), source, state=state, password='geheim')
     tap.check(run.code == 0 and 'nothing had to be copied' in run.out and '3 messages were left out' in run.out,
               'a second copy has nothing to do, and says so', run)
+    tap.check('--include-deleted' in run.out and 'chosen' not in run.out and '--include-junk' not in run.out,
+              'what nobody chose to leave out is told with the option that takes it along', run)
     run = cli('copy', *account(BOB), source, '--format=json', state=place / 'elsewhere', password='geheim')
     tap.check(run.code == 0 and run.json['all']['copied'] == 0 and run.json['all']['present'] == 54,
               'nor has one without the journal', run)
@@ -137,7 +140,7 @@ with folder() as place:
 
     for extra in ([], ['--every-byte']):
         run = cli('verify', *account(BOB), source, *extra, state=state, password='geheim')
-        tap.check(run.code == 0 and 'were checked' in run.out, f'verify {extra}', run)
+        tap.check(run.code == 0 and 'were checked' in run.out and 'copied.' not in run.out, f'verify {extra}: what it did', run)
     run = cli('verify', *account(BOB), f'--job={job}', state=state, password='geheim')
     tap.equal(run.code, 0, 'verify by the job’s name', run)
     with Mailbox(BOB) as mailbox:
@@ -147,6 +150,10 @@ with folder() as place:
     run = cli('verify', *account(BOB), source, '--format=json', state=state, password='geheim')
     tap.check(run.code == 3 and run.json['all']['failed'] == 1 and any(m['folder'] == 'Rechnungen' for m in run.json['messages']),
               'verify finds what is gone', run)
+
+    run = cli('verify', *account(BOB), source, state=state, password='geheim')
+    tap.check(run.code == 3 and 'Not found:' in run.out and '1 message was not found there' in run.out and 'copied.' not in run.out,
+              'in words, too', run)
 
     # A folder gained messages meanwhile: only these travel.
     made.folders[-1].messages.append(dbxsample.newsletter(dbxsample.Sample(), 99))
@@ -182,5 +189,10 @@ with folder() as place:
               'days before all messages: all are left out', run)
     run = cli('copy', *options, maildir, '--folder=Wrok', state=place / 's4', password='p"w\\d')
     tap.check(run.code == 64 and '“Work”' in run.err and run.events[-1]['exit_status'] == 64, 'a mistyped folder: the nearest name', run)
+    big = make_mbox(place / 'Slow', 30, size=3000)
+    began = time.monotonic()
+    run = cli('copy', *options, big, '--max-rate=45k', state=place / 's5', password='p"w\\d')
+    took = time.monotonic() - began
+    tap.check(run.code == 0 and run.events[-1]['copied'] == 30 and took > 90000 / 45000 * 0.8, f'--max-rate is kept ({took:.1f} s)', run)
     tap.equal(find_secrets(['p"w\\d'], place, user='carol'), [], 'this password, too, is nowhere')
 tap.done()
