@@ -143,6 +143,8 @@ test_content_length (Fixture *fixture, gconstpointer data)
          "<Content-Length: 9223372036854775807\nA: 1\n\nx\n><B: 2\n\ny\n>");
   CHECK (F1 "Content-Length: 99999999999999999999999999\nA: 1\n\nx\n",
          "<Content-Length: 99999999999999999999999999\nA: 1\n\nx\n>");
+  /* At the beginning of a line, which is no From_ line. */
+  CHECK (F1 "Content-Length: 2\n\nx\nyy\n\n" F2 "B: 2\n\nz\n", "<Content-Length: 2\n\nx\nyy\n><B: 2\n\nz\n>");
 }
 
 static void
