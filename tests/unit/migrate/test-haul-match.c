@@ -33,6 +33,23 @@ test_attributes_first (void)
   g_assert_cmpuint (left[0].partner, ==, 1);
 }
 
+/* Every octet of a digest counts. */
+static void
+test_last_octet (void)
+{
+  for (guint octet = 0; octet < 32; octet++)
+    {
+      guint8 other[32] = { 1 };
+      other[octet] ^= 0x80;
+      HaulMatchEntry left[] = { { a, 5, 0, 0 } };
+      HaulMatchEntry right[] = { { other, 5, 0, 0 } };
+
+      g_assert_cmpuint (haul_match_run (left, 1, right, 1), ==, 0);
+      g_assert_cmpuint (left[0].partner, ==, HAUL_MATCH_NONE);
+      g_assert_cmpuint (right[0].partner, ==, HAUL_MATCH_NONE);
+    }
+}
+
 static void
 test_empty (void)
 {
@@ -79,6 +96,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/match/counts", test_counts);
   g_test_add_func ("/match/attributes-first", test_attributes_first);
+  g_test_add_func ("/match/last-octet", test_last_octet);
   g_test_add_func ("/match/empty", test_empty);
   g_test_add_func ("/match/random", test_random);
   return g_test_run ();
