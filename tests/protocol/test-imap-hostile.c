@@ -269,6 +269,34 @@ test_appends (void)
 }
 
 static gboolean
+refuse_hook (gpointer user_data, GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the intent cannot be written down");
+  return FALSE;
+}
+
+/* Without the hook's leave the last octet stays here, so that the server has nothing to store. */
+static void
+test_last_octet (void)
+{
+  static const char text[] = "Subject: x\r\n\r\nthe end is near!";
+  g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, IN "C APPEND *\nS +", NULL);
+  HaulImapSession *session = sign_in (server);
+  g_autoptr (GInputStream) body = g_memory_input_stream_new_from_data (text, strlen (text), NULL);
+  HaulImapAppend append
+      = { .mailbox = "x", .internal_date = 981000000, .size = strlen (text), .body = body, .before_last = refuse_hook };
+  HaulImapAppendUid uid = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (haul_imap_append_run (session, &append, &uid, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_false (haul_imap_session_is_usable (session));
+  haul_imap_session_close (session);
+  g_autofree char *heard = haul_test_server_stop (server, NULL);
+  g_assert_true (g_str_has_suffix (heard, "the end is near"));
+}
+
+static gboolean
 never (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the disk is full");
@@ -501,6 +529,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap-hostile/cases", test_cases);
   g_test_add_func ("/imap-hostile/copy-uid", test_copy_uid);
   g_test_add_func ("/imap-hostile/appends", test_appends);
+  g_test_add_func ("/imap-hostile/last-octet", test_last_octet);
   g_test_add_func ("/imap-hostile/fetch-shapes", test_fetch_shapes);
   g_test_add_func ("/imap-hostile/rows", test_rows);
   g_test_add_func ("/imap-hostile/black-hole", test_black_hole);
