@@ -54,15 +54,18 @@ def codes(run):
 # Sources: an mbox, whose received dates stand in its From_ lines --------------------------------------------------------
 
 FIRST = 1066384800
+FLAGS = {'S': '\\Seen', 'A': '\\Answered', 'F': '\\Flagged', 'T': '\\Draft'}
 
 
 def write_mbox(path, texts):
-    """[(octets with LF, status letters)]; received one second after the other."""
+    """[(octets with LF, status letters: S seen, A answered, F flagged, T draft)]; received one second after the other."""
     with open(path, 'wb') as file:
         for i, (text, status) in enumerate(texts):
             date = time.strftime('%a %b %e %H:%M:%S %Y', time.gmtime(FIRST + i)).encode()
             head, _, body = text.partition(b'\n\n')
             mark = b'\nStatus: RO' if 'S' in status else b''
+            if rest := status.replace('S', ''):
+                mark += b'\nX-Status: ' + rest.encode()
             file.write(b'From anna@example.org ' + date + b'\n' + head + mark + b'\n\n' + body + b'\n')
     return Path(path)
 
@@ -72,7 +75,7 @@ def expected(texts):
     wanted = Counter()
     for i, (text, status) in enumerate(texts):
         digest = hashlib.sha256(text.replace(b'\n', b'\r\n')).hexdigest()
-        wanted[digest, FIRST + i, frozenset({'\\Seen'} if 'S' in status else ())] += 1
+        wanted[digest, FIRST + i, frozenset(FLAGS[letter] for letter in status)] += 1
     return wanted
 
 
@@ -444,6 +447,12 @@ def part_top_up():
 
 
 def part_odd():
+    texts = [(message(i, 'flags'), letters) for i, letters in enumerate(('', 'S', 'A', 'F', 'T', 'SA', 'AF', 'SFT'))]
+    with Case('flags', texts) as case:
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal((run.json['verdict'], codes(run)), ('complete', Counter()), 'flags: none is said to be changed', run)
+
     nasty = b'Subject: nasty\n\na1 CREATE pwned\nzz DELETE letters\n) {5+}\n' + b'x' * 12000 + b'\n"\n\\\n{3}\n'
     latin = 'Subject: Grüße\n\nlatin'.encode('latin-1') + b'\n'
     texts = [(nasty, 'S'), (latin, ''), (message(1), '')]
@@ -543,8 +552,69 @@ def part_full():
         tap.equal((counts(again)['copied'], counts(again)['present']), (0, now['copied']), 'full: still full, nothing twice', again)
 
 
+class HalfMove:
+    """The first move is a copy only: the server dies between copying and expunging, and its answer never comes."""
+
+    def __init__(self, then=lambda: None):
+        self.state, self.then = 'before', then
+
+    def ask(self, data):
+        if self.state == 'before' and b' UID MOVE ' in data:
+            self.state = 'copied'
+            return data.replace(b' UID MOVE ', b' UID COPY ')
+        return data
+
+    def say(self, data):
+        if self.state == 'copied':
+            assert b'COPYUID' in data, data
+            self.state = 'over'
+            self.then()
+            raise ConnectionError
+        return data
+
+
 def part_liars():
     """Servers that say what is not so, or cannot do what they should; and mailboxes that are replaced."""
+    texts = make_texts(12)
+    with Case('half a move', texts) as case:
+        half = HalfMove()
+        run = drive('copy', case.state, case.source, port=Breaker(ask=half.ask, say=half.say).port)
+        case.check(run=run)
+        tap.equal((half.state, run.json['verdict'], counts(run)['copied']), ('over', 'complete', 12), 'half a move: counted', run)
+    with Case('half a move, and the program ended', texts) as case:
+        half = HalfMove(then=lambda: process.kill())
+        process = start('copy', case.state, case.source, port=Breaker(ask=half.ask, say=half.say).port)
+        finish(process)
+        found = mailbox()
+        tap.equal((half.state, [sum(box.values()) for name, box in found.items() if name != 'INBOX']), ('over', [12, 12]),
+                  f'{case.what}: both mailboxes hold them')
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal((run.json['verdict'], counts(run)['present']), ('complete', 12), f'{case.what}: counted', run)
+
+    with Case('moved to nowhere', texts) as case:
+        def say(data):
+            if b'COPYUID' in data:
+                with Mailbox(USER) as box:
+                    box.imap.select('letters')
+                    box.imap.store('3', '+FLAGS', '\\Deleted')
+                    box.imap.expunge()
+            return data
+        run = drive('copy', case.state, case.source, port=Breaker(say=say).port)
+        tap.equal((run.json['verdict'], run.json['exit_status'], counts(run)['copied'], codes(run)),
+                  ('not-all', 3, 11, Counter({'not-found-afterwards': 1})), 'moved to nowhere: the message is failed', run)
+        run = drive('copy', case.state, case.source)
+        case.check(run=run)
+        tap.equal((run.json['verdict'], counts(run)['copied']), ('complete', 1), 'moved to nowhere: comes with the next run', run)
+
+    with Case('APPENDUID of another mailbox', texts) as case:
+        uid = re.compile(rb'APPENDUID (\d+) (\d+)')
+        port = Breaker(say=lambda data: uid.sub(lambda m: b'APPENDUID %d %d' % (int(m[1]) + 1, int(m[2]) + 1000), data)).port
+        run = drive('copy', case.state, case.source, port=port)
+        case.check(run=run)
+        tap.equal((run.json['verdict'], counts(run)['copied'], codes(run)), ('complete', 12, Counter()),
+                  'APPENDUID of another mailbox: is not believed', run)
+
     texts = make_texts(30)
     with Case('sizes', texts) as case:
         size = re.compile(rb'RFC822.SIZE (\d+)')
