@@ -16,6 +16,8 @@
 
 #define ALWAYS_DIGEST_BYTES (10 * 1024 * 1024)
 #define SAMPLE_ONE_IN 100
+/* Damage at a server is about few messages; where it refuses more, it does not want to be asked at all. */
+#define REFUSALS_BORNE 20
 
 /* A server that was set back to an older state counts UIDs from there again: what stood there is forgotten, since
  * other messages will get these UIDs. */
@@ -153,6 +155,13 @@ mark_present (HaulTransfer *self, HaulListing *listing)
     }
 }
 
+/* What nobody could look at matches nothing, and the report says so. */
+static void
+note_refused (HaulTransfer *self, const HaulListing *listing)
+{
+  self->n_refused = MAX (self->n_refused, listing->n_refused);
+}
+
 /**
  * haul_census_match:
  * @transfer: a folder
@@ -169,14 +178,17 @@ gboolean
 haul_census_match (
     HaulTransfer *transfer, HaulListing *listing, HaulImapSession *session, gboolean every_byte, GError **error)
 {
+  listing->refusals_borne = REFUSALS_BORNE;
   if (!find_candidates (transfer, listing, session, every_byte, error))
     return FALSE;
+  note_refused (transfer, listing);
   mark_present (transfer, listing);
   g_autoptr (GPtrArray) open = list_open (transfer);
   if (open->len == 0)
     return TRUE;
   if (!haul_listing_try_sizes (listing, session, transfer->run->hard, error))
     return FALSE;
+  note_refused (transfer, listing);
   if (listing->has_wrong_sizes)
     mark_present (transfer, listing);
   return TRUE;
@@ -372,9 +384,11 @@ haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **er
                                                      "the mailbox %s was replaced", transfer->folder->mailbox));
       return FALSE;
     }
+  listing->refusals_borne = REFUSALS_BORNE;
   g_autoptr (GArray) samples = choose_samples (transfer, listing);
   if (!haul_listing_fetch_some (listing, session, samples, run->hard, error))
     return FALSE;
+  note_refused (transfer, listing);
   for (guint i = 0; i < transfer->items->len; i++)
     {
       HaulItem *item = transfer->items->pdata[i];

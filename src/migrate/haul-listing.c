@@ -158,6 +158,12 @@ haul_listing_find (const HaulListing *listing, guint32 uid)
 }
 
 static gboolean
+is_refusal (HaulImapSession *session, const GError *error)
+{
+  return g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED) && haul_imap_session_is_usable (session);
+}
+
+static gboolean
 add_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **error)
 {
   HaulListing *listing = user_data;
@@ -171,6 +177,33 @@ add_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **erro
   return TRUE;
 }
 
+/* One message that the server does not hand out must not hide the others. */
+static gboolean
+fetch_singly (HaulListing *listing,
+              HaulImapSession *session,
+              const guint32 *uids,
+              guint n_uids,
+              GCancellable *cancellable,
+              GError **error)
+{
+  for (guint i = 0; i < n_uids; i++)
+    {
+      HaulListingRow *row = haul_listing_find (listing, uids[i]);
+      g_autoptr (GError) local_error = NULL;
+      if (row == NULL || row->has_digest
+          || haul_imap_fetch_digests (session, &uids[i], 1, add_digest, listing, cancellable, &local_error))
+        continue;
+      if (!is_refusal (session, local_error) || listing->n_refused >= listing->refusals_borne)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      row->is_refused = TRUE;
+      listing->n_refused++;
+    }
+  return TRUE;
+}
+
 /**
  * haul_listing_fetch_some:
  * @listing: a listing of the mailbox that is open
@@ -179,7 +212,8 @@ add_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **erro
  * @cancellable: (nullable): to stop it
  * @error: return location; HAUL_IMAP_ERROR
  *
- * Downloads these messages for their digests. A message that is gone meanwhile stays without.
+ * Downloads these messages for their digests. A message that is gone meanwhile stays without, and so do up to
+ * @refusals_borne messages of the listing that the server refuses.
  *
  * Returns: %TRUE on success
  */
@@ -188,9 +222,20 @@ haul_listing_fetch_some (
     HaulListing *listing, HaulImapSession *session, GArray *uids, GCancellable *cancellable, GError **error)
 {
   for (guint i = 0; i < uids->len; i += DIGESTS_AT_ONCE)
-    if (!haul_imap_fetch_digests (session, &g_array_index (uids, guint32, i), MIN (uids->len - i, DIGESTS_AT_ONCE),
-                                  add_digest, listing, cancellable, error))
-      return FALSE;
+    {
+      const guint32 *batch = &g_array_index (uids, guint32, i);
+      guint n_batch = MIN (uids->len - i, DIGESTS_AT_ONCE);
+      g_autoptr (GError) local_error = NULL;
+      if (haul_imap_fetch_digests (session, batch, n_batch, add_digest, listing, cancellable, &local_error))
+        continue;
+      if (listing->refusals_borne == 0 || !is_refusal (session, local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      if (!fetch_singly (listing, session, batch, n_batch, cancellable, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -216,7 +261,8 @@ haul_listing_fetch_digests (
     {
       const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
       gint64 size = (gint64)row->size;
-      if (!row->has_digest && !row->is_taken && (sizes == NULL || g_hash_table_contains (sizes, &size)))
+      if (!row->has_digest && !row->is_taken && !row->is_refused
+          && (sizes == NULL || g_hash_table_contains (sizes, &size)))
         g_array_append_val (uids, row->uid);
     }
   return haul_listing_fetch_some (listing, session, uids, cancellable, error);
@@ -243,7 +289,7 @@ haul_listing_try_sizes (HaulListing *listing, HaulImapSession *session, GCancell
   for (guint i = 0; i < listing->rows->len; i++)
     {
       const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
-      if (!row->has_digest && !row->is_taken && (smallest == NULL || row->size < smallest->size))
+      if (!row->has_digest && !row->is_taken && !row->is_refused && (smallest == NULL || row->size < smallest->size))
         smallest = row;
     }
   if (smallest == NULL)

@@ -20,6 +20,7 @@ typedef struct
   gboolean has_digest;
   gboolean is_recorded; /* the journal knows the digest */
   gboolean is_taken;    /* it is some source message's copy already */
+  gboolean is_refused;  /* the server does not hand it out: nobody knows what it is */
   guint8 digest[HAUL_DIGEST_LENGTH];
 } HaulListingRow;
 
@@ -28,6 +29,8 @@ typedef struct
   HaulImapStatus status;
   GArray *rows;             /* (owned) (element-type HaulListingRow) by rising UID */
   gboolean has_wrong_sizes; /* a message was of another size than the server said */
+  guint refusals_borne;     /* how many messages the server may keep to itself; 0 at first */
+  guint n_refused;
 } HaulListing;
 
 HaulListing *haul_listing_read (HaulImapSession *session,

@@ -367,6 +367,14 @@ haul_transfer_finish (HaulTransfer *transfer)
       g_autofree char *note = g_strdup_printf ("%u labels cannot be kept in this mailbox.", transfer->n_keywords_lost);
       haul_run_add_note (run, transfer->index, note);
     }
+  if (transfer->n_refused > 0)
+    {
+      g_autofree char *note = g_strdup_printf ("The server did not hand out %u %s of this mailbox, which could not be "
+                                               "compared with those "
+                                               "to be copied.",
+                                               transfer->n_refused, transfer->n_refused == 1 ? "message" : "messages");
+      haul_run_add_note (run, transfer->index, note);
+    }
   row->rung = n_copied > 0 ? "R1" : "";
   row->is_checked = transfer->is_checked && n_left == 0;
 }

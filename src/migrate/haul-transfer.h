@@ -21,6 +21,7 @@ typedef struct
   gint64 row;                   /* in the journal */
   guint32 uid_validity;         /* of the mailbox, as the census saw it */
   guint n_keywords_lost;
+  guint n_refused; /* messages of the mailbox that the server does not hand out */
   gboolean is_checked;
 } HaulTransfer;
 

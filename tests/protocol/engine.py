@@ -552,6 +552,26 @@ def part_full():
         tap.equal((counts(again)['copied'], counts(again)['present']), (0, now['copied']), 'full: still full, nothing twice', again)
 
 
+class Refuser:
+    """The server says no when the octets of this message are asked for, alone or with others."""
+
+    def __init__(self, uid):
+        self.uid, self.tag = uid, None
+
+    def ask(self, data):
+        found = re.search(rb'(\S+) UID FETCH ([0-9:,]+) \(UID BODY\.PEEK\[\]\)', data)
+        ranges = [[int(n) for n in part.split(b':')] for part in found[2].split(b',')] if found else []
+        if not any(part[0] <= self.uid <= part[-1] for part in ranges):
+            return data
+        self.tag = found[1]
+        return data.replace(found[0], self.tag + b' NOOP')
+
+    def say(self, data):
+        if self.tag and self.tag + b' OK' in data:
+            data, self.tag = data.replace(self.tag + b' OK', self.tag + b' NO [SERVERBUG]'), None
+        return data
+
+
 class HalfMove:
     """The first move is a copy only: the server dies between copying and expunging, and its answer never comes."""
 
@@ -591,6 +611,31 @@ def part_liars():
         run = drive('copy', case.state, case.source)
         case.check(run=run)
         tap.equal((run.json['verdict'], counts(run)['present']), ('complete', 12), f'{case.what}: counted', run)
+
+    same_size = [(message(i, 'box', 400), '') for i in range(4)]
+    with Case('one is not handed out', same_size) as case:
+        theirs = message(7, 'box', 400).replace(b'\n', b'\r\n')
+        with Mailbox(USER) as box:
+            box.imap.create('letters')
+            for text in (case.texts[0][0].replace(b'\n', b'\r\n'), theirs, case.texts[2][0].replace(b'\n', b'\r\n')):
+                box.imap.append('letters', '', '"17-Oct-2003 10:00:00 +0000"', text)
+        wanted = expected(same_size)
+        wanted[hashlib.sha256(theirs).hexdigest(), FIRST, frozenset()] += 1
+        for round_, copied in ('first', 2), ('journal gone', 0):
+            refuser = Refuser(2)
+            run = drive('copy', case.state, case.source, port=Breaker(ask=refuser.ask, say=refuser.say).port)
+            case.check(wanted, run, loose=True)
+            tap.equal((run.json['verdict'], counts(run)['copied'], counts(run)['present']), ('complete', copied, 4 - copied),
+                      f'one is not handed out, {round_}: the others are compared', run)
+            tap.check('did not hand out 1 message ' in run.json['folders'][0].get('note', ''),
+                      f'one is not handed out, {round_}: the note says so', run)
+            shutil.rmtree(case.state)
+    with Case('the sample is not handed out', same_size) as case:
+        refuser = Refuser(1)
+        run = drive('copy', case.state, case.source, port=Breaker(ask=refuser.ask, say=refuser.say).port)
+        case.check(run=run)
+        tap.equal((run.json['verdict'], counts(run)['copied'], 'did not hand out 1 message ' in run.json['folders'][0].get('note', '')),
+                  ('complete', 4, True), 'the sample is not handed out: the note says so', run)
 
     with Case('moved to nowhere', texts) as case:
         def say(data):
