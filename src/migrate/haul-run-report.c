@@ -63,12 +63,15 @@ count_left_out (HaulRun *run, guint index)
       line.code = "not-reached";
       line.text = "The whole folder was not reached before the run ended.";
     }
-  else if ((is_trash || folder->action == HAUL_PLAN_SKIP_JUNK) && n > 0)
+  else if ((is_trash || folder->action == HAUL_PLAN_SKIP_JUNK) && folder->folder->messages != 0)
     {
       row->counts = (HaulCounts){ .found = n, .skipped = n, .bytes = bytes, .bytes_done = bytes };
       line.code = is_trash ? "folder-of-deleted" : "folder-of-junk";
       line.text = is_trash ? "The whole folder was left out: deleted mail stays deleted."
                            : "The whole folder was left out: it is for junk.";
+      if (folder->folder->messages < 0)
+        line.text = is_trash ? "The whole folder was left out, however much it holds: deleted mail stays deleted."
+                             : "The whole folder was left out, however much it holds: it is for junk.";
     }
   else if (folder->action == HAUL_PLAN_UNREADABLE)
     {

@@ -185,6 +185,22 @@ test_flags (void)
     }
 }
 
+/* A folder left out by rule is told of, also where nobody knows how many messages it holds. */
+static void
+test_left_out (Fixture *f, gconstpointer data)
+{
+  haul_run_count (f->run, 0, &(HaulCounts){ .found = 1, .present = 1 });
+  ((HaulReportFolder *)f->run->report->folders->pdata[0])->is_checked = TRUE;
+  haul_run_report_finish (f->run);
+  g_assert_cmpuint (f->run->report->messages->len, ==, 1);
+  const HaulReportMessage *line = f->run->report->messages->pdata[0];
+  g_assert_cmpuint (line->folder, ==, 1);
+  g_assert_cmpint (line->outcome, ==, HAUL_OUTCOME_SKIPPED);
+  g_assert_cmpstr (line->code, ==, "folder-of-deleted");
+  g_assert_nonnull (strstr (line->text, "however much it holds"));
+  g_assert_cmpint (f->run->report->verdict, ==, HAUL_VERDICT_COMPLETE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -193,5 +209,6 @@ main (int argc, char **argv)
   g_test_add ("/run/sleep/error", Fixture, end_run, set_up, test_sleep, tear_down);
   g_test_add ("/run/sleep/cancelled", Fixture, cancel_run, set_up, test_sleep, tear_down);
   g_test_add_func ("/run/flags", test_flags);
+  g_test_add ("/run/left-out", Fixture, NULL, set_up, test_left_out, tear_down);
   return g_test_run ();
 }
