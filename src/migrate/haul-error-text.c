@@ -151,6 +151,9 @@ static const Row migrate_rows[] = {
     N_ ("The mail server does not take the name of a folder."), N_ ("Choose another name for it on the server.") },
   { HAUL_MIGRATE_ERROR_UNPROVABLE, "unprovable", HAUL_FIELD_NONE, HAUL_EXIT_PROTOCOL,
     N_ ("The mail server does not tell enough to be sure that each message arrives exactly once."), ASK_ADMINISTRATOR },
+  { HAUL_MIGRATE_ERROR_SPOOL, "cannot-write", HAUL_FIELD_NONE, HAUL_EXIT_CANNOT_WRITE,
+    N_ ("Mailhaul cannot write a big message to the disk with your home folder, where it waits to be sent."),
+    N_ ("Make room on the disk, then run Mailhaul again.") },
 };
 
 static const Row resolver_rows[] = {

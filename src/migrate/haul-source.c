@@ -4,7 +4,7 @@
  *
  * Thread:  one lane.
  * Memory:  a message of up to 4 MiB; a bigger one waits in a file without a name.
- * Errors:  HAUL_STORE_ERROR, G_IO_ERROR: always about the local side, never about the server.
+ * Errors:  HAUL_STORE_ERROR, G_IO_ERROR, HAUL_MIGRATE_ERROR_SPOOL: always about the local side, never about the server.
  */
 #include "migrate/haul-source.h"
 
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "migrate/haul-migrate-error.h"
 #include "store/haul-store-error.h"
 
 #define MEMORY_MAX (4 * 1024 * 1024)
@@ -131,8 +132,8 @@ open_spool (guint64 size, const char *spool_dir, int *fd, GError **error)
   *fd = g_mkstemp_full (name, O_RDWR | O_CLOEXEC, 0600);
   if (*fd < 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "no room for a big message in %s: %s", spool_dir,
-                   g_strerror (errno));
+      g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_SPOOL, "no room for a big message in %s: %s",
+                   spool_dir, g_strerror (errno));
       return NULL;
     }
   g_unlink (name);
@@ -151,7 +152,7 @@ write_spool (GOutputStream *memory, int fd, const guint8 *data, gsize length, GE
         continue;
       if (n < 0)
         {
-          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "a big message cannot be kept: %s",
+          g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_SPOOL, "a big message cannot be kept: %s",
                        g_strerror (errno));
           return FALSE;
         }
@@ -235,7 +236,7 @@ load_once (HaulSource *source, const HaulItem *item, const char *spool_dir, GCan
  * @spool_dir: a private folder, for big messages
  * @cancellable: (nullable): to stop it
  * @error: return location; %HAUL_STORE_ERROR_CHANGED when it is not what was measured, %HAUL_STORE_ERROR_UNSUPPORTED
- * when it holds NUL octets, else why it cannot be read
+ * when it holds NUL octets, %HAUL_MIGRATE_ERROR_SPOOL when this computer has no room for it, else why it cannot be read
  *
  * Reads a message whole, away from its store, so that nothing can go wrong with it any more while it is sent.
  *
@@ -285,5 +286,5 @@ haul_source_get_code (const GError *error)
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_error_matches (error, HAUL_STORE_ERROR, (int)table[i].error))
       return table[i].code;
-  return "damaged";
+  return g_error_matches (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_SPOOL) ? "cannot-write" : "damaged";
 }

@@ -203,6 +203,9 @@ fail_source (HaulTransfer *self, HaulItem *item, const GError *error)
 {
   const char *code = haul_source_get_code (error);
 
+  /* The message is well, and comes with the next run when there is room. */
+  if (g_error_matches (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_SPOOL))
+    haul_run_worsen (self->run, HAUL_EXIT_CANNOT_WRITE);
   if (strcmp (code, "nul-octets") == 0)
     haul_transfer_fail (self, item, code, "It holds octets of value zero, which a mail server cannot store.");
   else

@@ -19,8 +19,8 @@ tap = Tap()
 
 # Driving ---------------------------------------------------------------------------------------------------------------
 
-def start(verb, state, source, **options):
-    process = subprocess.Popen([DRIVER, verb, state, USER, source, *(f'{k}={v}' for k, v in options.items())],
+def start(verb, state, source, prepare=None, **options):
+    process = subprocess.Popen([DRIVER, verb, state, USER, source, *(f'{k}={v}' for k, v in options.items())], preexec_fn=prepare,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdin.write(PASSWORD.encode() + b'\n')
     process.stdin.close()
@@ -333,14 +333,15 @@ def part_faults():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         return prepare
+    with Case('no room for a big message', [*make_texts(3), (message(50, 'big', 6_000_000), ''), (message(51), '')]) as case:
+        run = finish(start('copy', case.state, case.source, prepare=small_files(5_000_000)))
+        tap.equal((run.json['verdict'], run.json['exit_status'], counts(run)['copied'], codes(run)),
+                  ('not-all', 73, 4, Counter({'cannot-write': 1})), f'{case.what}: it says so, and brings the others', run)
+        tap.check('cannot write' in run.json['messages'][0]['text'], f'{case.what}: in words', run)
+        case.check(run=drive('copy', case.state, case.source))
     for limit in (150_000, 400_000):
         with Case(f'no room for the journal ({limit})', texts) as case:
-            process = subprocess.Popen([DRIVER, 'copy', case.state, USER, case.source], preexec_fn=small_files(limit),
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            process.stdin.write(PASSWORD.encode() + b'\n')
-            process.stdin.close()
-            process.stdin = None
-            run = finish(process)
+            run = finish(start('copy', case.state, case.source, prepare=small_files(limit)))
             tap.equal((run.json['verdict'], run.json['exit_status'], run.json['error']['code']), ('failed', 73, 'journal'),
                       f'{case.what}: it stops and says so', run)
             case.check(run=drive('copy', case.state, case.source))

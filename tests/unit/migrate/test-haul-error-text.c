@@ -62,6 +62,7 @@ static const struct
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_BAD_CHOICE, 64, HAUL_FIELD_NONE, "low-level words" },
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_BAD_NAME, 76, HAUL_FIELD_NONE, "name of a folder" },
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_UNPROVABLE, 76, HAUL_FIELD_NONE, "exactly once" },
+  { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_SPOOL, 73, HAUL_FIELD_NONE, "cannot write" },
   { g_resolver_error_quark, G_RESOLVER_ERROR_NOT_FOUND, 69, HAUL_FIELD_SERVER, "no server of this name" },
   { g_resolver_error_quark, G_RESOLVER_ERROR_TEMPORARY_FAILURE, 69, HAUL_FIELD_SERVER, "looked up" },
   { g_resolver_error_quark, G_RESOLVER_ERROR_INTERNAL, 69, HAUL_FIELD_SERVER, "looked up" },
@@ -130,7 +131,7 @@ test_complete (void)
     { haul_imap_error_quark, HAUL_IMAP_ERROR_BODY_CHANGED },
     { haul_account_error_quark, HAUL_ACCOUNT_ERROR_KEYRING },
     { haul_store_error_quark, HAUL_STORE_ERROR_READER_PROTOCOL },
-    { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_UNPROVABLE },
+    { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_SPOOL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
