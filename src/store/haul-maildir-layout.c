@@ -247,6 +247,9 @@ push_child (Walk *walk, const Directory *parent, const char *path, const char *n
   else
     {
       g_autofree char *display = decode_name (walk, name);
+      /* Thunderbird keeps the children of A in A.sbd. */
+      if (g_str_has_suffix (display, ".sbd") && display[4] != '\0')
+        display[strlen (display) - 4] = '\0';
       push_directory (walk, parent, name, append_name (parent->names, display));
     }
 }

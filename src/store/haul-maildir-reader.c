@@ -259,6 +259,17 @@ get_keywords (HaulMaildirReader *self, const char *base, guint *flags)
   return is_empty ? NULL : g_strv_builder_end (builder);
 }
 
+/* Dovecot and Courier write the size into the name; a file that is shorter was not copied whole. Packed ones always
+ * are. */
+static gboolean
+is_cut (HaulFile *file, gint64 named_size)
+{
+  guint8 magic[2] = { 0 };
+
+  return file->identity.size < named_size && haul_file_pread (file, magic, sizeof magic, 0, NULL) == sizeof magic
+         && (magic[0] != 0x1f || magic[1] != 0x8b);
+}
+
 static void
 describe (HaulMaildirReader *self, const Item *item, HaulMessage *message)
 {
@@ -279,10 +290,16 @@ describe (HaulMaildirReader *self, const Item *item, HaulMessage *message)
   gint64 named = haul_maildir_name_get_size (base);
   message->size = (guint64)MAX (file->identity.size, named > G_MAXINT32 ? 0 : named);
   message->received = choose_date (self, file, base);
-  if (file->identity.size > 0)
-    return;
-  message->state = HAUL_MESSAGE_UNREADABLE;
-  message->problem = g_strdup ("The message's file is empty.");
+  if (file->identity.size == 0)
+    {
+      message->state = HAUL_MESSAGE_UNREADABLE;
+      message->problem = g_strdup ("The message's file is empty.");
+    }
+  else if (is_cut (file, named))
+    {
+      message->state = HAUL_MESSAGE_CUT;
+      message->problem = g_strdup ("The message's file is shorter than its name says: a part of it is missing.");
+    }
 }
 
 static HaulMessage *

@@ -66,11 +66,40 @@ test_dates (void)
   g_assert_cmpint (read_date (DELIVERED - 5000, FALSE), ==, DELIVERED);
 }
 
+static HaulMessageState
+read_state (const char *name, const char *text, gssize length)
+{
+  g_autofree char *dir = g_dir_make_tmp ("haul-maildir-XXXXXX", NULL);
+  g_autofree char *cur = g_build_filename (dir, "cur", NULL);
+  g_autofree char *path = g_build_filename (cur, name, NULL);
+
+  g_assert_cmpint (g_mkdir (cur, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, length, NULL));
+  g_autoptr (HaulReader) reader = haul_maildir_reader_new (dir, HAUL_ROLE_NONE, FALSE);
+  g_autoptr (HaulMessage) message = haul_reader_next (reader, NULL, NULL);
+  g_unlink (path);
+  g_rmdir (cur);
+  g_rmdir (dir);
+  return message->state;
+}
+
+/* A message of which only a part was copied to this disk is not taken for whole. */
+static void
+test_cut (void)
+{
+  g_assert_cmpint (read_state ("1078736400.x,S=32:2,S", EML, 32), ==, HAUL_MESSAGE_WHOLE);
+  g_assert_cmpint (read_state ("1078736400.x,S=30:2,S", EML, 32), ==, HAUL_MESSAGE_WHOLE);
+  g_assert_cmpint (read_state ("1078736400.x,S=32:2,S", EML, 20), ==, HAUL_MESSAGE_CUT);
+  g_assert_cmpint (read_state ("1078736400.x,S=32:2,S", "\x1f\x8b\x08", 3), ==, HAUL_MESSAGE_WHOLE);
+  g_assert_cmpint (read_state ("1078736400.x,S=32:2,S", "", 0), ==, HAUL_MESSAGE_UNREADABLE);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/maildir/flags", test_flags);
   g_test_add_func ("/maildir/dates", test_dates);
+  g_test_add_func ("/maildir/cut", test_cut);
   return g_test_run ();
 }
