@@ -12,6 +12,7 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
+#include "migrate/haul-json-writer.h"
 
 static const char *
 name_security (HaulSecurity security)
@@ -88,9 +89,9 @@ build_mailboxes (JsonBuilder *builder, const HaulServer *server)
     {
       const HaulServerMailbox *mailbox = g_ptr_array_index (server->mailboxes, i);
       json_builder_begin_object (builder);
-      haul_cli_print_add_string (builder, "name", mailbox->display);
-      haul_cli_print_add_string (builder, "role", haul_role_to_string (mailbox->role));
-      haul_cli_print_add_boolean (builder, "selectable", mailbox->can_select);
+      haul_json_writer_add_string (builder, "name", mailbox->display);
+      haul_json_writer_add_string (builder, "role", haul_role_to_string (mailbox->role));
+      haul_json_writer_add_boolean (builder, "selectable", mailbox->can_select);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -105,23 +106,23 @@ print_json (const HaulProbeResult *result)
   const char delimiter[] = { server->delimiter, '\0' };
 
   json_builder_begin_object (builder);
-  haul_cli_print_add_string (builder, "user", result->account->user);
-  haul_cli_print_add_string (builder, "server", endpoint->host);
-  haul_cli_print_add_int (builder, "port", haul_endpoint_get_port (endpoint));
-  haul_cli_print_add_string (builder, "security", name_security (endpoint->security));
-  haul_cli_print_add_string (builder, "greeting", server->greeting);
-  haul_cli_print_add_string (builder, "capabilities", server->capabilities);
-  haul_cli_print_add_string (builder, "prefix", server->prefix);
-  haul_cli_print_add_string (builder, "delimiter", delimiter);
-  haul_cli_print_add_boolean (builder, "move", server->can_move);
-  haul_cli_print_add_boolean (builder, "uidplus", server->has_uidplus);
+  haul_json_writer_add_string (builder, "user", result->account->user);
+  haul_json_writer_add_string (builder, "server", endpoint->host);
+  haul_json_writer_add_int (builder, "port", haul_endpoint_get_port (endpoint));
+  haul_json_writer_add_string (builder, "security", name_security (endpoint->security));
+  haul_json_writer_add_string (builder, "greeting", server->greeting);
+  haul_json_writer_add_string (builder, "capabilities", server->capabilities);
+  haul_json_writer_add_string (builder, "prefix", server->prefix);
+  haul_json_writer_add_string (builder, "delimiter", delimiter);
+  haul_json_writer_add_boolean (builder, "move", server->can_move);
+  haul_json_writer_add_boolean (builder, "uidplus", server->has_uidplus);
   if (server->has_quota)
     {
-      haul_cli_print_add_int (builder, "quota_used", (gint64)server->quota_used_bytes);
-      haul_cli_print_add_int (builder, "quota_limit", (gint64)server->quota_limit_bytes);
+      haul_json_writer_add_int (builder, "quota_used", (gint64)server->quota_used_bytes);
+      haul_json_writer_add_int (builder, "quota_limit", (gint64)server->quota_limit_bytes);
     }
   if (server->append_limit_bytes > 0)
-    haul_cli_print_add_int (builder, "append_limit", (gint64)server->append_limit_bytes);
+    haul_json_writer_add_int (builder, "append_limit", (gint64)server->append_limit_bytes);
   build_mailboxes (builder, server);
   json_builder_end_object (builder);
   haul_cli_print_builder (builder, TRUE);

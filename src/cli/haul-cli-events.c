@@ -14,6 +14,7 @@
 
 #include "base/haul-clock.h"
 #include "cli/haul-cli-print.h"
+#include "migrate/haul-json-writer.h"
 
 struct _HaulCliEvents
 {
@@ -40,8 +41,8 @@ begin (const char *event)
   JsonBuilder *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  haul_cli_print_add_string (builder, "event", event);
-  haul_cli_print_add_date (builder, "time", haul_clock_now ());
+  haul_json_writer_add_string (builder, "event", event);
+  haul_json_writer_add_date (builder, "time", haul_clock_now ());
   return builder;
 }
 
@@ -52,17 +53,6 @@ end (HaulCliEvents *self, JsonBuilder *builder)
   if (haul_cli_options_has_events (self->options))
     haul_cli_print_builder (builder, FALSE);
   g_object_unref (builder);
-}
-
-static void
-add_counts (JsonBuilder *builder, const HaulCounts *counts)
-{
-  haul_cli_print_add_int (builder, "found", (gint64)counts->found);
-  haul_cli_print_add_int (builder, "copied", (gint64)counts->copied);
-  haul_cli_print_add_int (builder, "present", (gint64)counts->present);
-  haul_cli_print_add_int (builder, "skipped", (gint64)counts->skipped);
-  haul_cli_print_add_int (builder, "failed", (gint64)counts->failed);
-  haul_cli_print_add_int (builder, "bytes", (gint64)counts->bytes);
 }
 
 static gboolean
@@ -97,7 +87,7 @@ haul_cli_events_new (const HaulCliOptions *options, GError **error)
     return g_steal_pointer (&self);
 
   g_autoptr (JsonBuilder) builder = begin ("status");
-  haul_cli_print_add_string (builder, "phase", phases[HAUL_PHASE_IDLE]);
+  haul_json_writer_add_string (builder, "phase", phases[HAUL_PHASE_IDLE]);
   json_builder_end_object (builder);
   if (!write_status (self, builder, error))
     return NULL;
@@ -134,11 +124,11 @@ haul_cli_events_start (
   self->plan = haul_plan_ref (plan);
   self->progress = haul_progress_ref (progress);
   self->job = g_strdup (job);
-  haul_cli_print_add_string (builder, "job", job);
-  haul_cli_print_add_string (builder, "account", account);
-  haul_cli_print_add_int (builder, "folders", plan->folders->len);
-  haul_cli_print_add_int (builder, "messages", (gint64)plan->messages);
-  haul_cli_print_add_int (builder, "bytes", (gint64)plan->bytes);
+  haul_json_writer_add_string (builder, "job", job);
+  haul_json_writer_add_string (builder, "account", account);
+  haul_json_writer_add_int (builder, "folders", plan->folders->len);
+  haul_json_writer_add_int (builder, "messages", (gint64)plan->messages);
+  haul_json_writer_add_int (builder, "bytes", (gint64)plan->bytes);
   end (self, builder);
   g_mutex_unlock (&self->mutex);
 }
@@ -156,20 +146,20 @@ add_folder (JsonBuilder *builder, const HaulPlanFolder *folder)
 {
   g_autofree char *path = folder == NULL ? NULL : haul_folder_dup_display (folder->folder);
 
-  haul_cli_print_add_string (builder, "folder", path);
-  haul_cli_print_add_string (builder, "mailbox", folder == NULL ? NULL : folder->mailbox_display);
+  haul_json_writer_add_string (builder, "folder", path);
+  haul_json_writer_add_string (builder, "mailbox", folder == NULL ? NULL : folder->mailbox_display);
 }
 
 static void
 add_message (JsonBuilder *builder, const HaulReportMessage *message)
 {
-  haul_cli_print_add_string (builder, "source", message->source);
-  haul_cli_print_add_date (builder, "date", message->date);
-  haul_cli_print_add_int (builder, "bytes", (gint64)message->bytes);
-  haul_cli_print_add_string (builder, "outcome", haul_outcome_to_string (message->outcome));
-  haul_cli_print_add_string (builder, "code", message->code);
-  haul_cli_print_add_string (builder, "text", message->text);
-  haul_cli_print_add_string (builder, "advice", message->advice);
+  haul_json_writer_add_string (builder, "source", message->source);
+  haul_json_writer_add_date (builder, "date", message->date);
+  haul_json_writer_add_int (builder, "bytes", (gint64)message->bytes);
+  haul_json_writer_add_string (builder, "outcome", haul_outcome_to_string (message->outcome));
+  haul_json_writer_add_string (builder, "code", message->code);
+  haul_json_writer_add_string (builder, "text", message->text);
+  haul_json_writer_add_string (builder, "advice", message->advice);
 }
 
 /**
@@ -201,9 +191,9 @@ tell_folder (HaulCliEvents *self, int index)
     return;
   self->folder = index;
   JsonBuilder *builder = begin ("folder");
-  haul_cli_print_add_string (builder, "state", "begun");
+  haul_json_writer_add_string (builder, "state", "begun");
   add_folder (builder, folder);
-  haul_cli_print_add_int (builder, "messages", folder->folder->messages);
+  haul_json_writer_add_int (builder, "messages", folder->folder->messages);
   end (self, builder);
 }
 
@@ -214,25 +204,25 @@ tell_waiting (HaulCliEvents *self, gint64 until)
     return;
   self->wait_until = until;
   JsonBuilder *builder = begin ("waiting");
-  haul_cli_print_add_date (builder, "until", until);
+  haul_json_writer_add_date (builder, "until", until);
   end (self, builder);
 }
 
 static void
 add_progress (HaulCliEvents *self, JsonBuilder *builder, const HaulProgressSnapshot *now)
 {
-  haul_cli_print_add_string (builder, "job", self->job);
-  haul_cli_print_add_string (builder, "phase", phases[now->phase]);
+  haul_json_writer_add_string (builder, "job", self->job);
+  haul_json_writer_add_string (builder, "phase", phases[now->phase]);
   add_folder (builder, find_folder (self, now->folder));
-  add_counts (builder, &now->all);
-  haul_cli_print_add_int (builder, "bytes_done", (gint64)now->all.bytes_done);
-  haul_cli_print_add_int (builder, "messages_total", (gint64)now->messages_total);
-  haul_cli_print_add_int (builder, "bytes_total", (gint64)now->bytes_total);
-  haul_cli_print_add_int (builder, "bytes_per_second", (gint64)now->bytes_per_second);
-  haul_cli_print_add_int (builder, "seconds_left", now->seconds_left);
-  haul_cli_print_add_int (builder, "seconds", now->seconds);
+  haul_json_writer_add_counts (builder, &now->all);
+  haul_json_writer_add_int (builder, "bytes_done", (gint64)now->all.bytes_done);
+  haul_json_writer_add_int (builder, "messages_total", (gint64)now->messages_total);
+  haul_json_writer_add_int (builder, "bytes_total", (gint64)now->bytes_total);
+  haul_json_writer_add_int (builder, "bytes_per_second", (gint64)now->bytes_per_second);
+  haul_json_writer_add_int (builder, "seconds_left", now->seconds_left);
+  haul_json_writer_add_int (builder, "seconds", now->seconds);
   if (now->wait_until != 0)
-    haul_cli_print_add_date (builder, "wait_until", now->wait_until);
+    haul_json_writer_add_date (builder, "wait_until", now->wait_until);
 }
 
 static void
@@ -311,11 +301,11 @@ tell_finished_folder (HaulCliEvents *self, const HaulReportFolder *folder)
 {
   JsonBuilder *builder = begin ("folder");
 
-  haul_cli_print_add_string (builder, "state", "done");
-  haul_cli_print_add_string (builder, "folder", folder->path);
-  haul_cli_print_add_string (builder, "mailbox", folder->mailbox);
-  add_counts (builder, &folder->counts);
-  haul_cli_print_add_boolean (builder, "checked", folder->is_checked);
+  haul_json_writer_add_string (builder, "state", "done");
+  haul_json_writer_add_string (builder, "folder", folder->path);
+  haul_json_writer_add_string (builder, "mailbox", folder->mailbox);
+  haul_json_writer_add_counts (builder, &folder->counts);
+  haul_json_writer_add_boolean (builder, "checked", folder->is_checked);
   end (self, builder);
 }
 
@@ -335,13 +325,13 @@ haul_cli_events_finish (HaulCliEvents *self, const HaulReport *report)
   for (guint i = 0; i < report->folders->len; i++)
     tell_finished_folder (self, g_ptr_array_index (report->folders, i));
   JsonBuilder *builder = begin ("done");
-  haul_cli_print_add_string (builder, "job", report->job);
-  add_counts (builder, &report->all);
-  haul_cli_print_add_int (builder, "seconds", report->seconds);
-  haul_cli_print_add_string (builder, "rung", report->rung);
-  haul_cli_print_add_string (builder, "verdict", haul_verdict_to_string (report->verdict));
-  haul_cli_print_add_string (builder, "summary", summary);
-  haul_cli_print_add_int (builder, "exit_status", report->exit_status);
+  haul_json_writer_add_string (builder, "job", report->job);
+  haul_json_writer_add_counts (builder, &report->all);
+  haul_json_writer_add_int (builder, "seconds", report->seconds);
+  haul_json_writer_add_string (builder, "rung", report->rung);
+  haul_json_writer_add_string (builder, "verdict", haul_verdict_to_string (report->verdict));
+  haul_json_writer_add_string (builder, "summary", summary);
+  haul_json_writer_add_int (builder, "exit_status", report->exit_status);
   if (report->error != NULL)
     {
       json_builder_set_member_name (builder, "error");
@@ -370,11 +360,11 @@ haul_cli_events_fail (HaulCliEvents *self, const GError *error)
   JsonBuilder *builder = begin ("done");
 
   g_mutex_lock (&self->mutex);
-  add_counts (builder, &none);
-  haul_cli_print_add_int (builder, "seconds", 0);
-  haul_cli_print_add_string (builder, "rung", "");
-  haul_cli_print_add_string (builder, "verdict", haul_verdict_to_string (HAUL_VERDICT_FAILED));
-  haul_cli_print_add_int (builder, "exit_status", haul_cli_print_get_status (error));
+  haul_json_writer_add_counts (builder, &none);
+  haul_json_writer_add_int (builder, "seconds", 0);
+  haul_json_writer_add_string (builder, "rung", "");
+  haul_json_writer_add_string (builder, "verdict", haul_verdict_to_string (HAUL_VERDICT_FAILED));
+  haul_json_writer_add_int (builder, "exit_status", haul_cli_print_get_status (error));
   json_builder_set_member_name (builder, "error");
   json_builder_begin_object (builder);
   haul_cli_print_add_error (builder, error);

@@ -12,21 +12,22 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
+#include "migrate/haul-json-writer.h"
 #include "migrate/haul-text-table.h"
 
 static void
 build_job (JsonBuilder *builder, const HaulJob *job)
 {
   json_builder_begin_object (builder);
-  haul_cli_print_add_string (builder, "id", job->id);
-  haul_cli_print_add_string (builder, "user", job->user);
-  haul_cli_print_add_string (builder, "server", job->server);
-  haul_cli_print_add_int (builder, "port", job->port);
-  haul_cli_print_add_date (builder, "started", job->started);
-  haul_cli_print_add_date (builder, "last", job->last);
-  haul_cli_print_add_boolean (builder, "finished", job->is_finished);
-  haul_cli_print_add_int (builder, "messages", (gint64)job->messages);
-  haul_cli_print_add_int (builder, "done", (gint64)job->done);
+  haul_json_writer_add_string (builder, "id", job->id);
+  haul_json_writer_add_string (builder, "user", job->user);
+  haul_json_writer_add_string (builder, "server", job->server);
+  haul_json_writer_add_int (builder, "port", job->port);
+  haul_json_writer_add_date (builder, "started", job->started);
+  haul_json_writer_add_date (builder, "last", job->last);
+  haul_json_writer_add_boolean (builder, "finished", job->is_finished);
+  haul_json_writer_add_int (builder, "messages", (gint64)job->messages);
+  haul_json_writer_add_int (builder, "done", (gint64)job->done);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (guint i = 0; job->sources != NULL && job->sources[i] != NULL; i++)

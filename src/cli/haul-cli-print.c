@@ -15,6 +15,7 @@
 #include "account/haul-account-error.h"
 #include "account/haul-certificate.h"
 #include "migrate/haul-error-text.h"
+#include "migrate/haul-json-writer.h"
 #include "migrate/haul-text-table.h"
 
 /**
@@ -158,60 +159,16 @@ haul_cli_print_builder (JsonBuilder *builder, gboolean is_pretty)
   haul_cli_print_octets (line);
 }
 
-void
-haul_cli_print_add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  g_autofree char *valid = value == NULL ? NULL : g_utf8_make_valid (value, -1);
-
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, valid == NULL ? "" : valid);
-}
-
-void
-haul_cli_print_add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-void
-haul_cli_print_add_boolean (JsonBuilder *builder, const char *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
-/**
- * haul_cli_print_add_date:
- * @builder: inside an object
- * @name: the member's name
- * @unix_seconds: a date, 0 unknown
- *
- * Adds a date as `2003-10-17T10:00:00Z`; null where it is not known.
- */
-void
-haul_cli_print_add_date (JsonBuilder *builder, const char *name, gint64 unix_seconds)
-{
-  g_autoptr (GDateTime) date = unix_seconds == 0 ? NULL : g_date_time_new_from_unix_utc (unix_seconds);
-  g_autofree char *text = date == NULL ? NULL : g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
-
-  json_builder_set_member_name (builder, name);
-  if (text == NULL)
-    json_builder_add_null_value (builder);
-  else
-    json_builder_add_string_value (builder, text);
-}
-
 static void
 add_certificate (JsonBuilder *builder, const HaulCertificate *certificate)
 {
   json_builder_set_member_name (builder, "certificate");
   json_builder_begin_object (builder);
-  haul_cli_print_add_string (builder, "names", certificate->names);
-  haul_cli_print_add_string (builder, "issuer", certificate->issuer);
-  haul_cli_print_add_string (builder, "validity", certificate->validity);
-  haul_cli_print_add_string (builder, "sha256", certificate->sha256);
-  haul_cli_print_add_boolean (builder, "can_pin", certificate->can_pin);
+  haul_json_writer_add_string (builder, "names", certificate->names);
+  haul_json_writer_add_string (builder, "issuer", certificate->issuer);
+  haul_json_writer_add_string (builder, "validity", certificate->validity);
+  haul_json_writer_add_string (builder, "sha256", certificate->sha256);
+  haul_json_writer_add_boolean (builder, "can_pin", certificate->can_pin);
   json_builder_set_member_name (builder, "reasons");
   json_builder_begin_array (builder);
   for (guint i = 0; certificate->reasons != NULL && certificate->reasons[i] != NULL; i++)
@@ -234,13 +191,13 @@ haul_cli_print_add_error (JsonBuilder *builder, const GError *error)
   g_autoptr (HaulCertificate) certificate = haul_certificate_new_from_error (error);
   gboolean is_usage = error->domain == HAUL_CLI_USAGE_ERROR;
 
-  haul_cli_print_add_string (builder, "code", is_usage ? "usage" : text->code);
-  haul_cli_print_add_string (builder, "text", is_usage ? error->message : text->sentence);
-  haul_cli_print_add_string (builder, "advice", is_usage ? NULL : text->advice);
-  haul_cli_print_add_string (builder, "detail", error->message);
+  haul_json_writer_add_string (builder, "code", is_usage ? "usage" : text->code);
+  haul_json_writer_add_string (builder, "text", is_usage ? error->message : text->sentence);
+  haul_json_writer_add_string (builder, "advice", is_usage ? NULL : text->advice);
+  haul_json_writer_add_string (builder, "detail", error->message);
   if (text->server_text != NULL)
-    haul_cli_print_add_string (builder, "server_text", text->server_text);
-  haul_cli_print_add_int (builder, "exit_status", haul_cli_print_get_status (error));
+    haul_json_writer_add_string (builder, "server_text", text->server_text);
+  haul_json_writer_add_int (builder, "exit_status", haul_cli_print_get_status (error));
   if (certificate != NULL)
     add_certificate (builder, certificate);
 }

@@ -17,10 +17,6 @@ void haul_cli_print_text (const HaulCliOptions *options, const char *text);
 void haul_cli_print_line (const HaulCliOptions *options, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void haul_cli_print_octets (const char *text);
 void haul_cli_print_builder (JsonBuilder *builder, gboolean is_pretty);
-void haul_cli_print_add_string (JsonBuilder *builder, const char *name, const char *value);
-void haul_cli_print_add_int (JsonBuilder *builder, const char *name, gint64 value);
-void haul_cli_print_add_boolean (JsonBuilder *builder, const char *name, gboolean value);
-void haul_cli_print_add_date (JsonBuilder *builder, const char *name, gint64 unix_seconds);
 void haul_cli_print_add_error (JsonBuilder *builder, const GError *error);
 
 G_END_DECLS

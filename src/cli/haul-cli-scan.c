@@ -13,6 +13,7 @@
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
 #include "migrate/haul-error-text.h"
+#include "migrate/haul-json-writer.h"
 #include "migrate/haul-text-table.h"
 #include "store/haul-store-error.h"
 
@@ -32,15 +33,15 @@ build_folder (JsonBuilder *builder, const HaulFolder *folder)
   g_autofree char *path = haul_folder_dup_display (folder);
 
   json_builder_begin_object (builder);
-  haul_cli_print_add_string (builder, "path", path);
-  haul_cli_print_add_string (builder, "role", haul_role_to_string (folder->role));
+  haul_json_writer_add_string (builder, "path", path);
+  haul_json_writer_add_string (builder, "role", haul_role_to_string (folder->role));
   add_count (builder, "messages", folder->messages);
   add_count (builder, "bytes", folder->bytes);
   add_count (builder, "deleted", folder->deleted);
-  haul_cli_print_add_date (builder, "oldest", folder->oldest);
-  haul_cli_print_add_date (builder, "newest", folder->newest);
+  haul_json_writer_add_date (builder, "oldest", folder->oldest);
+  haul_json_writer_add_date (builder, "newest", folder->newest);
   if (folder->problem != NULL)
-    haul_cli_print_add_string (builder, "problem", folder->problem);
+    haul_json_writer_add_string (builder, "problem", folder->problem);
   json_builder_end_object (builder);
 }
 
@@ -50,14 +51,14 @@ build_store (JsonBuilder *builder, const HaulStoreSummary *summary)
   g_autofree char *path = g_filename_display_name (summary->info->path);
 
   json_builder_begin_object (builder);
-  haul_cli_print_add_string (builder, "program", summary->info->program);
-  haul_cli_print_add_string (builder, "format", summary->info->format);
-  haul_cli_print_add_string (builder, "grade", haul_grade_to_string (summary->info->grade));
-  haul_cli_print_add_string (builder, "path", path);
+  haul_json_writer_add_string (builder, "program", summary->info->program);
+  haul_json_writer_add_string (builder, "format", summary->info->format);
+  haul_json_writer_add_string (builder, "grade", haul_grade_to_string (summary->info->grade));
+  haul_json_writer_add_string (builder, "path", path);
   if (summary->info->owner != NULL)
-    haul_cli_print_add_string (builder, "owner", summary->info->owner);
+    haul_json_writer_add_string (builder, "owner", summary->info->owner);
   if (summary->info->warning != NULL)
-    haul_cli_print_add_string (builder, "warning", summary->info->warning);
+    haul_json_writer_add_string (builder, "warning", summary->info->warning);
   json_builder_set_member_name (builder, "folders");
   json_builder_begin_array (builder);
   for (guint i = 0; i < summary->folders->len; i++)

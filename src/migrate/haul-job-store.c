@@ -17,6 +17,7 @@
 #include "base/haul-clock.h"
 #include "migrate/haul-migrate-error.h"
 #include "migrate/haul-report-file.h"
+#include "migrate/haul-json-writer.h"
 #include "migrate/haul-safe-json.h"
 
 #define ID_CHARACTERS "0123456789abcdef-"
@@ -156,13 +157,13 @@ haul_job_store_save (const char *state_dir, const HaulAccount *account, const Ha
   haul_safe_json_add_text (builder, "account", account_id);
   haul_safe_json_add_text (builder, "user", job->user);
   haul_safe_json_add_text (builder, "server", job->server);
-  haul_safe_json_add_number (builder, "port", job->port);
-  haul_safe_json_add_number (builder, "security", job->security);
-  haul_safe_json_add_number (builder, "started", job->started);
-  haul_safe_json_add_number (builder, "last", job->last);
-  haul_safe_json_add_number (builder, "finished", job->is_finished);
-  haul_safe_json_add_number (builder, "messages", (gint64)job->messages);
-  haul_safe_json_add_number (builder, "done", (gint64)job->done);
+  haul_json_writer_add_int (builder, "port", job->port);
+  haul_json_writer_add_int (builder, "security", job->security);
+  haul_json_writer_add_int (builder, "started", job->started);
+  haul_json_writer_add_int (builder, "last", job->last);
+  haul_json_writer_add_int (builder, "finished", job->is_finished);
+  haul_json_writer_add_int (builder, "messages", (gint64)job->messages);
+  haul_json_writer_add_int (builder, "done", (gint64)job->done);
   haul_safe_json_add_text (builder, "choices", choices);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "migrate/haul-folder-map.h"
+#include "migrate/haul-json-writer.h"
 #include "migrate/haul-migrate-error.h"
 #include "migrate/haul-nearest.h"
 #include "store/haul-store-error.h"
@@ -342,20 +343,6 @@ haul_plan_action_to_string (HaulPlanAction action)
 }
 
 static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
 build_folder (JsonBuilder *builder, const HaulPlanFolder *folder)
 {
   g_autofree char *path = haul_folder_dup_display (folder->folder);
@@ -363,19 +350,19 @@ build_folder (JsonBuilder *builder, const HaulPlanFolder *folder)
   g_autofree char *wire = g_utf8_make_valid (folder->mailbox, -1);
 
   json_builder_begin_object (builder);
-  add_string (builder, "program", folder->store->program);
-  add_string (builder, "store", store);
-  add_string (builder, "path", path);
-  add_string (builder, "role", haul_role_to_string (folder->folder->role));
-  add_string (builder, "action", haul_plan_action_to_string (folder->action));
-  add_int (builder, "messages", folder->folder->messages);
-  add_int (builder, "bytes", folder->folder->bytes);
-  add_string (builder, "mailbox", folder->mailbox_display);
-  add_string (builder, "wire", wire);
+  haul_json_writer_add_string (builder, "program", folder->store->program);
+  haul_json_writer_add_string (builder, "store", store);
+  haul_json_writer_add_string (builder, "path", path);
+  haul_json_writer_add_string (builder, "role", haul_role_to_string (folder->folder->role));
+  haul_json_writer_add_string (builder, "action", haul_plan_action_to_string (folder->action));
+  haul_json_writer_add_int (builder, "messages", folder->folder->messages);
+  haul_json_writer_add_int (builder, "bytes", folder->folder->bytes);
+  haul_json_writer_add_string (builder, "mailbox", folder->mailbox_display);
+  haul_json_writer_add_string (builder, "wire", wire);
   json_builder_set_member_name (builder, "exists");
   json_builder_add_boolean_value (builder, folder->exists);
   if (folder->note != NULL)
-    add_string (builder, "note", folder->note);
+    haul_json_writer_add_string (builder, "note", folder->note);
   json_builder_end_object (builder);
 }
 
@@ -396,8 +383,8 @@ haul_plan_to_json (const HaulPlan *plan)
   for (guint i = 0; i < plan->folders->len; i++)
     build_folder (builder, haul_plan_get_folder (plan, i));
   json_builder_end_array (builder);
-  add_int (builder, "messages", (gint64)plan->messages);
-  add_int (builder, "bytes", (gint64)plan->bytes);
+  haul_json_writer_add_int (builder, "messages", (gint64)plan->messages);
+  haul_json_writer_add_int (builder, "bytes", (gint64)plan->bytes);
   json_builder_end_object (builder);
 
   g_autoptr (JsonNode) root = json_builder_get_root (builder);

@@ -12,6 +12,7 @@
 #include "account/haul-account-error.h"
 #include "imap/haul-imap-error.h"
 #include "migrate/haul-migrate-error.h"
+#include "migrate/haul-json-writer.h"
 #include "migrate/haul-safe-json.h"
 #include "store/haul-store-error.h"
 
@@ -45,14 +46,14 @@ write_folder (JsonBuilder *builder, const HaulReportFolder *folder)
   haul_safe_json_add_text (builder, "store", folder->store);
   haul_safe_json_add_text (builder, "path", folder->path);
   haul_safe_json_add_text (builder, "mailbox", folder->mailbox);
-  haul_safe_json_add_number (builder, "found", (gint64)folder->counts.found);
-  haul_safe_json_add_number (builder, "copied", (gint64)folder->counts.copied);
-  haul_safe_json_add_number (builder, "present", (gint64)folder->counts.present);
-  haul_safe_json_add_number (builder, "skipped", (gint64)folder->counts.skipped);
-  haul_safe_json_add_number (builder, "failed", (gint64)folder->counts.failed);
-  haul_safe_json_add_number (builder, "bytes", (gint64)folder->counts.bytes);
-  haul_safe_json_add_number (builder, "bytes_done", (gint64)folder->counts.bytes_done);
-  haul_safe_json_add_number (builder, "checked", folder->is_checked);
+  haul_json_writer_add_int (builder, "found", (gint64)folder->counts.found);
+  haul_json_writer_add_int (builder, "copied", (gint64)folder->counts.copied);
+  haul_json_writer_add_int (builder, "present", (gint64)folder->counts.present);
+  haul_json_writer_add_int (builder, "skipped", (gint64)folder->counts.skipped);
+  haul_json_writer_add_int (builder, "failed", (gint64)folder->counts.failed);
+  haul_json_writer_add_int (builder, "bytes", (gint64)folder->counts.bytes);
+  haul_json_writer_add_int (builder, "bytes_done", (gint64)folder->counts.bytes_done);
+  haul_json_writer_add_int (builder, "checked", folder->is_checked);
   haul_safe_json_add_text (builder, "rung", folder->rung);
   haul_safe_json_add_text (builder, "note", folder->note);
   json_builder_end_object (builder);
@@ -62,11 +63,11 @@ static void
 write_message (JsonBuilder *builder, const HaulReportMessage *message)
 {
   json_builder_begin_object (builder);
-  haul_safe_json_add_number (builder, "folder", message->folder);
+  haul_json_writer_add_int (builder, "folder", message->folder);
   haul_safe_json_add_text (builder, "source", message->source);
-  haul_safe_json_add_number (builder, "date", message->date);
-  haul_safe_json_add_number (builder, "bytes", (gint64)message->bytes);
-  haul_safe_json_add_number (builder, "outcome", message->outcome);
+  haul_json_writer_add_int (builder, "date", message->date);
+  haul_json_writer_add_int (builder, "bytes", (gint64)message->bytes);
+  haul_json_writer_add_int (builder, "outcome", message->outcome);
   haul_safe_json_add_text (builder, "code", message->code);
   haul_safe_json_add_text (builder, "text", message->text);
   haul_safe_json_add_text (builder, "advice", message->advice);
@@ -79,14 +80,14 @@ write_head (JsonBuilder *builder, const HaulReport *report)
   haul_safe_json_add_text (builder, "job", report->job);
   haul_safe_json_add_text (builder, "user", report->user);
   haul_safe_json_add_text (builder, "server", report->server);
-  haul_safe_json_add_number (builder, "started", report->started);
-  haul_safe_json_add_number (builder, "seconds", report->seconds);
-  haul_safe_json_add_number (builder, "verdict", report->verdict);
+  haul_json_writer_add_int (builder, "started", report->started);
+  haul_json_writer_add_int (builder, "seconds", report->seconds);
+  haul_json_writer_add_int (builder, "verdict", report->verdict);
   haul_safe_json_add_text (builder, "rung", report->rung);
   if (report->error == NULL)
     return;
   haul_safe_json_add_text (builder, "error_domain", g_quark_to_string (report->error->domain));
-  haul_safe_json_add_number (builder, "error_code", report->error->code);
+  haul_json_writer_add_int (builder, "error_code", report->error->code);
   haul_safe_json_add_text (builder, "error_text", report->error->message);
 }
 

@@ -102,10 +102,3 @@ haul_safe_json_add_text (JsonBuilder *builder, const char *name, const char *tex
   else
     json_builder_add_string_value (builder, text);
 }
-
-void
-haul_safe_json_add_number (JsonBuilder *builder, const char *name, gint64 number)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, number);
-}

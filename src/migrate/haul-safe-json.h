@@ -15,6 +15,5 @@ gint64 haul_safe_json_get_number (JsonObject *object, const char *name);
 JsonArray *haul_safe_json_get_array (JsonObject *object, const char *name);
 JsonObject *haul_safe_json_get_object (JsonArray *array, guint index);
 void haul_safe_json_add_text (JsonBuilder *builder, const char *name, const char *text);
-void haul_safe_json_add_number (JsonBuilder *builder, const char *name, gint64 number);
 
 G_END_DECLS
