@@ -10,17 +10,12 @@
 
 #include <glib/gi18n.h>
 
-#include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
 #include "migrate/haul-verify.h"
 
 static HaulReport *
-run (HaulCliWork *work, HaulCliEvents *events, GError **error)
+run (HaulCliWork *work, HaulPlan *plan, HaulCliEvents *events, GError **error)
 {
-  g_autoptr (HaulPlan) plan = haul_cli_work_make_plan (work, error);
-  if (plan == NULL)
-    return NULL;
-
   g_autoptr (HaulProgress) progress = haul_progress_new (plan->folders->len, plan->messages, plan->bytes);
   g_autofree char *whom = haul_account_dup_display (work->probe->account);
   haul_cli_events_start (events, plan, progress, work->options->job, whom);
@@ -42,17 +37,5 @@ run (HaulCliWork *work, HaulCliEvents *events, GError **error)
 HaulExitStatus
 haul_cli_verify_run (const HaulCliOptions *options)
 {
-  g_autoptr (HaulCliWork) work = haul_cli_work_new (options);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HaulCliEvents) events = haul_cli_events_new (options, &error);
-
-  if (events == NULL)
-    {
-      haul_cli_print_error (options, error);
-      return HAUL_EXIT_CANNOT_WRITE;
-    }
-  g_autoptr (HaulReport) report = run (work, events, &error);
-  if (report != NULL)
-    return haul_cli_work_finish (work, events, report);
-  return haul_cli_work_fail (work, events, error);
+  return haul_cli_work_run (options, run);
 }

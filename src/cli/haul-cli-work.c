@@ -393,24 +393,14 @@ haul_cli_work_get_status (const HaulCliWork *work)
   return status;
 }
 
-/**
- * haul_cli_work_finish:
- * @work: a command
- * @events: (nullable): who was told of the run
- * @report: what happened
- *
- * Shows the end of a run in the form that was asked for.
- *
- * Returns: the exit status
- */
-HaulExitStatus
-haul_cli_work_finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport *report)
+/* Shows the end of a run in the form that was asked for. */
+static HaulExitStatus
+finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport *report)
 {
   HaulExitStatus status = haul_exit_status_worst (report->exit_status, haul_cli_work_get_status (work));
   g_autofree char *verdict = haul_report_dup_verdict (report);
 
-  if (events != NULL)
-    haul_cli_events_finish (events, report);
+  haul_cli_events_finish (events, report);
   if (haul_cli_options_has_events (work->options))
     return status;
   if (haul_cli_options_is_json (work->options))
@@ -450,4 +440,30 @@ haul_cli_work_fail (HaulCliWork *work, HaulCliEvents *events, const GError *erro
   if (events != NULL)
     haul_cli_events_fail (events, error);
   return haul_cli_print_error (work->options, error);
+}
+
+/**
+ * haul_cli_work_run:
+ * @options: a command's options
+ * @func: what it does with the plan
+ *
+ * Signs in, finds the stores, makes the plan, runs @func and shows how it ended.
+ *
+ * Returns: the exit status
+ */
+HaulExitStatus
+haul_cli_work_run (const HaulCliOptions *options, HaulCliWorkFunc func)
+{
+  g_autoptr (HaulCliWork) work = haul_cli_work_new (options);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HaulCliEvents) events = haul_cli_events_new (options, &error);
+
+  if (events == NULL)
+    {
+      haul_cli_print_error (options, error);
+      return HAUL_EXIT_CANNOT_WRITE;
+    }
+  g_autoptr (HaulPlan) plan = haul_cli_work_make_plan (work, &error);
+  g_autoptr (HaulReport) report = plan == NULL ? NULL : func (work, plan, events, &error);
+  return report != NULL ? finish (work, events, report) : haul_cli_work_fail (work, events, error);
 }

@@ -30,12 +30,15 @@ typedef struct
   GPtrArray *summaries;      /* (owned) (nullable) (element-type HaulStoreSummary) */
 } HaulCliWork;
 
+/* A run of @plan, told to @events. */
+typedef HaulReport *(*HaulCliWorkFunc) (HaulCliWork *work, HaulPlan *plan, HaulCliEvents *events, GError **error);
+
 HaulCliWork *haul_cli_work_new (const HaulCliOptions *options);
 void haul_cli_work_free (HaulCliWork *work);
 gboolean haul_cli_work_load_account (HaulCliWork *work, GError **error);
 HaulPlan *haul_cli_work_make_plan (HaulCliWork *work, GError **error);
 HaulExitStatus haul_cli_work_get_status (const HaulCliWork *work);
-HaulExitStatus haul_cli_work_finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport *report);
+HaulExitStatus haul_cli_work_run (const HaulCliOptions *options, HaulCliWorkFunc func);
 HaulExitStatus haul_cli_work_fail (HaulCliWork *work, HaulCliEvents *events, const GError *error);
 char *haul_cli_work_dup_state_dir (const HaulCliOptions *options);
 
