@@ -10,8 +10,10 @@ A test is a Python script run by /usr/bin/python3, most of them under with-dovec
     tap.equal(run.code, 0, 'a good password signs in', run)
     tap.done()
 """
+import atexit
 import base64
 import contextlib
+import functools
 import hashlib
 import imaplib
 import json
@@ -117,6 +119,15 @@ def watch(pid, stop):
                 SPOKEN.append(line)
 
 
+@functools.cache
+def programs_for_others():
+    """Copies that any user may run: the build may lie in a folder that only its owner may enter."""
+    place = Path(tempfile.mkdtemp(prefix='haul-programs.'))
+    place.chmod(0o755)
+    atexit.register(shutil.rmtree, place, True)
+    return [shutil.copy(program, place) for program in (CLI, os.environ['HAUL_READER'])]
+
+
 class Started:
     """mailhaul-cli while it runs."""
 
@@ -131,9 +142,12 @@ class Started:
             self.args.append(f'--state-dir={state}')
         environment = dict(os.environ, XDG_STATE_HOME='/nonexistent/state', **(env or {}))
         environment.pop('DBUS_SESSION_BUS_ADDRESS', None)
+        program = CLI
+        if as_user is not None:
+            program, environment['HAUL_READER'] = programs_for_others()
         identity = {} if as_user is None else {'user': as_user, 'group': pwd.getpwnam(as_user).pw_gid,
                                                'extra_groups': [], 'cwd': '/'}
-        self.process = subprocess.Popen([CLI, *self.args[1:]], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([program, *self.args[1:]], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, pass_fds=pass_fds, env=environment,
                                         start_new_session=True, **identity)
         if write is not None:
