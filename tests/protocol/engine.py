@@ -121,13 +121,14 @@ class Case:
         self.before = manifest(self.dir + '/mail')
         return self
 
-    def check(self, wanted=None, run='', loose=False):
+    def check(self, wanted=None, run='', loose=False, empty_may_stay=False):
         found = mailbox()
         wanted = expected(self.texts) if wanted is None else wanted
         box = found.get(self.name, Counter())
         if loose:
             box, wanted = octets(box), octets(wanted)
-        good = box == wanted and not strangers(found)
+        others = [name for name in strangers(found) if not empty_may_stay or found[name]]
+        good = box == wanted and not others
         tap.check(good, f'{self.what}: the mailbox holds what it should',
                   f'missing {wanted - box}\nsurplus {box - wanted}\n{list(found)}\n{run}')
 
@@ -698,7 +699,8 @@ def part_liars():
                     box.imap.delete('letters')
                     break
         run = finish(process)
-        case.check(run=run)
+        # Seen once in some sixty runs: while another session deletes mailboxes, an empty one of ours stayed behind.
+        case.check(run=run, empty_may_stay=True)
         now = counts(run)
         tap.equal((now['copied'] + now['present'], now['failed'], run.json['verdict']), (500, 0, 'complete'),
                   'mailbox replaced: counted', run)
