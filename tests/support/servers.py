@@ -1,0 +1,269 @@
+"""Real mail servers, each private and throw-away: started, ended, damaged and set back, and read without IMAP.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+    with-courier COMMAND...     is  servers.py courier COMMAND...
+
+runs COMMAND beside a server of its own; IMAP_SERVER, IMAP_DIR, IMAP_PORT, IMAPS_PORT, IMAP_CA tell it which and where.
+Beneath with-dovecot or one of these, attach() is that server:
+
+    server = attach()
+    user = server.fresh_user()              # u1 … uN: nobody else's, its mailbox empty
+    server.kill_worker()                    # as of a crash, in the middle of a session
+    server.restart()                        # all of it, on the same ports
+    server.snapshot('yesterday'); server.restore('yesterday')
+    server.mailboxes(user)                  # {name: [Stored(octets, received, flags)]}, from its files
+
+USERS=N is how many numbered users there are (200); SKIP_STATUS=0 makes a missing server a skipped TAP test (77).
+"""
+import atexit
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+HERE = Path(__file__).resolve().parent
+PASSWORDS = {'alice': 'pässwörd', 'CORP\\bob': 'geheim', 'carol': 'p"w\\d'}
+NUMBERED_PASSWORD = 'numbered'  # of u1 … uN
+
+
+class Stored(NamedTuple):
+    """A message as it lies in the server's files; lines end in CRLF."""
+    octets: bytes
+    received: Optional[int]  # unix seconds; None where the files do not say
+    flags: Optional[frozenset]  # system flags; None where the files do not say
+
+
+def crlf(text):
+    """Line ends as IMAP has them: most stores keep LF alone."""
+    return text.replace(b'\r\n', b'\n').replace(b'\n', b'\r\n')
+
+
+def children_of(pids):
+    """These processes and all below them."""
+    parents = {}
+    for stat in Path('/proc').glob('[0-9]*/stat'):
+        try:
+            fields = stat.read_text().rpartition(')')[2].split()
+        except OSError:
+            continue
+        if fields[0] != 'Z':
+            parents[int(stat.parent.name)] = int(fields[1])
+    found = [p for p in pids if p in parents]
+    for parent in found:
+        found += [pid for pid, of in parents.items() if of == parent]
+    return found
+
+
+def name_of(pid):
+    try:
+        return Path(f'/proc/{pid}/comm').read_text().strip()
+    except OSError:
+        return ''
+
+
+def free_ports(n):
+    sockets = [socket.socket() for _ in range(n)]
+    try:
+        for s in sockets:
+            s.bind(('127.0.0.1', 0))
+        return [s.getsockname()[1] for s in sockets]
+    finally:
+        for s in sockets:
+            s.close()
+
+
+def is_open(port):
+    with socket.socket() as s:
+        s.settimeout(2)
+        return s.connect_ex(('127.0.0.1', port)) == 0
+
+
+def skip(why):
+    print(f'1..0 # SKIP {why}')
+    sys.exit(int(os.environ.get('SKIP_STATUS', 77)))
+
+
+class Server:
+    """What all have in common. In its folder: start (runs it in the foreground), pid, and whatever it needs."""
+    name = ''
+    worker = ''  # name of the process that serves a session
+    store = ()  # what below the folder is mail
+    users = {**PASSWORDS}  # names this server can have
+    altered = ()  # what it makes of messages, in words
+
+    def __init__(self, place):
+        self.dir = Path(place)
+        self.port, self.tls_port = (int(n) for n in (self.dir / 'ports').read_text().split())
+
+    def __str__(self):
+        return self.name
+
+    def password(self, user):
+        return self.users.get(user, NUMBERED_PASSWORD)
+
+    # Its processes ---------------------------------------------------------------------------------------------------
+
+    @property
+    def pid(self):
+        return int((self.dir / 'pid').read_text())
+
+    def processes(self):
+        return children_of([self.pid])
+
+    def start(self):
+        with open(self.dir / 'out', 'ab') as out:
+            process = subprocess.Popen([self.dir / 'start'], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                       start_new_session=True, cwd='/')
+        (self.dir / 'pid').write_text(str(process.pid))
+        end = time.monotonic() + 15
+        while time.monotonic() < end and process.poll() is None:
+            if all(is_open(port) for port in (self.port, self.tls_port) if port):
+                return True
+            time.sleep(0.03)
+        self.stop()
+        return False
+
+    def stop(self):
+        """No gentle end: all at once, as when the power goes."""
+        try:
+            pids = self.processes()
+        except (OSError, ValueError):
+            return
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+        end = time.monotonic() + 10
+        while children_of(pids) and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def restart(self):
+        self.stop()
+        for _ in range(3):
+            if self.start():
+                return
+        raise RuntimeError(f'{self.name} does not start again:\n{self.log()}')
+
+    def workers(self):
+        """Processes that serve a session, the oldest first."""
+        return sorted(pid for pid in self.processes() if name_of(pid) == self.worker)
+
+    def kill_worker(self, pid=None):
+        """Kills the process of one session (of all, if none is named); how many there were."""
+        killed = 0
+        for one in self.workers() if pid is None else [pid]:
+            try:
+                os.kill(one, signal.SIGKILL)
+                killed += 1
+            except OSError:
+                pass
+        return killed
+
+    def log(self):
+        return '\n'.join('\n'.join(path.read_text(errors='replace').splitlines()[-20:])
+                         for path in (self.dir / 'out', self.dir / f'{self.name}.log') if path.exists())
+
+    # Its mail --------------------------------------------------------------------------------------------------------
+
+    def fresh_user(self):
+        """One that nobody had before. More than USERS of them is an error."""
+        with open(self.dir / 'next-user', 'a+') as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            number = int(file.read() or 0) + 1
+            file.truncate(0)
+            file.write(str(number))
+        if number > int((self.dir / 'n-users').read_text()):
+            raise RuntimeError(f'only {number - 1} users: set USERS')
+        return f'u{number}'
+
+    def snapshot(self, name):
+        """A copy of all mail as it is now."""
+        copy = self.dir / 'snapshots' / name
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir(parents=True)
+        subprocess.run(['cp', '-a', *(self.dir / part for part in self.store), copy], check=True)
+
+    def restore(self, name):
+        """Set back to that copy, as from yesterday's backup; the server is away meanwhile."""
+        self.stop()
+        for part in self.store:
+            shutil.rmtree(self.dir / part)
+        subprocess.run(['cp', '-a', *(self.dir / 'snapshots' / name / Path(part).name for part in self.store), self.dir],
+                       check=True)
+        self.restart()
+
+    def mailboxes(self, user):
+        raise NotImplementedError
+
+
+# Starting one ----------------------------------------------------------------------------------------------------------
+
+def make_certificate(place):
+    (place / 'cert.cfg').write_text('cn = "localhost"\ndns_name = "localhost"\nip_address = "127.0.0.1"\n'
+                                    'expiration_days = 2\ntls_www_server\nsigning_key\n')
+    certtool = ['certtool', '--outfile']
+    run = dict(check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([*certtool, place / 'key.pem', '--generate-privkey', '--ecc'], **run)
+    subprocess.run([*certtool, place / 'cert.pem', '--generate-self-signed', '--load-privkey', place / 'key.pem',
+                    '--template', place / 'cert.cfg'], **run)
+
+
+def unpacked(name):
+    """The folder with this server's programs, out of the distribution's packages."""
+    run = subprocess.run([HERE / 'fetch-server', name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if run.returncode:
+        skip(run.stderr.strip().replace('\n', '; ') or f'{name} cannot be fetched')
+    return Path(run.stdout.strip())
+
+
+def server_class(name):
+    sys.path.insert(0, str(HERE))
+    module = __import__(f'server_{name}')
+    return getattr(module, name.capitalize())
+
+
+def attach():
+    """The server this process runs beside."""
+    return server_class(os.environ['IMAP_SERVER'])(os.environ['IMAP_DIR'])
+
+
+def main(name, *command):
+    kind = server_class(name)
+    place = Path(tempfile.mkdtemp(prefix=name + '.'))
+    atexit.register(shutil.rmtree, place, True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    place.chmod(0o755)
+    n_users = int(os.environ.get('USERS', 200))
+    (place / 'n-users').write_text(str(n_users))
+    make_certificate(place)
+    tree = unpacked(name)
+    for _ in range(5):  # a free port may be taken by somebody else in between
+        (place / 'ports').write_text('%d %d' % tuple(free_ports(2)))
+        server = kind(place)
+        server.prepare(tree, n_users)
+        if server.start():
+            break
+    else:
+        print(server.log(), file=sys.stderr)
+        sys.exit(99)
+    atexit.register(server.stop)
+    environment = dict(os.environ, IMAP_SERVER=name, IMAP_DIR=str(place), IMAP_PORT=str(server.port),
+                       IMAPS_PORT=str(server.tls_port or ''), IMAP_CA=str(place / 'cert.pem'))
+    code = subprocess.run(command, env=environment).returncode
+    if code:
+        print(server.log(), file=sys.stderr)
+    sys.exit(code if code >= 0 else 128 - code)
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])
