@@ -8,6 +8,7 @@
  */
 #include "account/haul-probe.h"
 
+#include "base/haul-notice.h"
 #include <string.h>
 
 #include "account/haul-account-error.h"
@@ -345,13 +346,10 @@ deliver (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* An idle source, not g_main_context_invoke(), which would call here while nobody runs the context. Its priority is
- * that of the task's result, so steps come before the end. */
 static void
 forward (HaulProbeStep step, gboolean is_done, const char *detail, gpointer data)
 {
   Job *job = data;
-  g_autoptr (GSource) source = g_idle_source_new ();
   Told *told = g_new0 (Told, 1);
 
   told->func = job->func;
@@ -359,9 +357,7 @@ forward (HaulProbeStep step, gboolean is_done, const char *detail, gpointer data
   told->step = step;
   told->is_done = is_done;
   told->detail = g_strdup (detail);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, deliver, told, told_free);
-  g_source_attach (source, job->context);
+  haul_notice_post (job->context, deliver, told, told_free);
 }
 
 static gpointer

@@ -9,6 +9,7 @@
  */
 #include "store/haul-discovery.h"
 
+#include "base/haul-notice.h"
 #include "store/haul-search.h"
 #include "store/haul-store-error.h"
 #include "store/haul-store-process.h"
@@ -146,15 +147,12 @@ post (HaulStoreSummary *summary, const char *place, gpointer user_data)
 {
   GTask *task = user_data;
   Search *search = g_task_get_task_data (task);
-  g_autoptr (GSource) source = g_idle_source_new ();
   Notice *notice = g_new0 (Notice, 1);
 
   notice->task = g_object_ref (task);
   notice->summary = summary != NULL ? haul_store_summary_ref (summary) : NULL;
   notice->place = g_strdup (place);
-  g_source_set_priority (source, g_task_get_priority (task));
-  g_source_set_callback (source, deliver, notice, free_notice);
-  g_source_attach (source, search->context);
+  haul_notice_post (search->context, deliver, notice, free_notice);
 }
 
 static gpointer
@@ -274,7 +272,7 @@ haul_discovery_open_store (HaulStoreInfo *info, GCancellable *cancellable, GErro
 {
   g_autoptr (HaulStore) store = haul_store_process_new (info);
 
-  if (!haul_store_process_open (HAUL_STORE_PROCESS (store), cancellable, error))
+  if (haul_reader_slot_open (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)), cancellable, error) == NULL)
     return NULL;
   return g_steal_pointer (&store);
 }
