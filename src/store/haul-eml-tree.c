@@ -12,7 +12,7 @@
 #include "store/haul-file.h"
 #include "store/haul-header.h"
 #include "store/haul-maildir-layout.h"
-#include "store/haul-mbox-scan.h"
+#include "store/haul-mbox-line.h"
 
 #include <string.h>
 
@@ -97,7 +97,7 @@ haul_eml_tree_is_message (const char *path, const char *name)
   gsize size;
   gconstpointer data = g_bytes_get_data (head, &size);
   /* An mbox beside them is a store of its own. */
-  return haul_eml_tree_looks_like_message (name, data, size) && !haul_mbox_scan_looks_like_mbox (data, size);
+  return haul_eml_tree_looks_like_message (name, data, size) && !haul_mbox_line_looks_like_mbox (data, size);
 }
 
 /**

@@ -25,11 +25,11 @@ struct _HaulFolderProcess
 {
   GObject parent_instance;
 
-  HaulStoreProcess *store; /* (owned) */
-  HaulFolder *folder;      /* (owned) */
-  GQueue received;         /* (element-type HaulMessage) not given out yet */
-  guint64 ordinal;         /* of the next message to come from the process */
-  char *last_key;          /* (owned) of the message before it */
+  HaulReaderSlot *slot; /* (owned) */
+  HaulFolder *folder;   /* (owned) */
+  GQueue received;      /* (element-type HaulMessage) not given out yet */
+  guint64 ordinal;      /* of the next message to come from the process */
+  char *last_key;       /* (owned) of the message before it */
   guint batch;
   gboolean is_at_end;
   GError *failure; /* (owned) (nullable) what ended the listing, for good */
@@ -58,11 +58,11 @@ is_death (const GError *error)
 static HaulReaderProcess *
 begin (HaulFolderProcess *self, guint64 first, GCancellable *cancellable, GError **error)
 {
-  guint serial;
+  HaulReaderProcess *process = haul_reader_slot_open (self->slot, cancellable, error);
+  guint serial = haul_reader_slot_get_serial (self->slot);
 
-  if (!haul_store_process_open (self->store, cancellable, error))
+  if (process == NULL)
     return NULL;
-  HaulReaderProcess *process = haul_store_process_get_process (self->store, &serial);
   if (serial == self->serial && (first == NOWHERE || first == self->place))
     return process;
 
@@ -278,7 +278,7 @@ haul_folder_process_finalize (GObject *object)
   g_clear_error (&self->failure);
   g_free (self->last_key);
   g_clear_pointer (&self->folder, haul_folder_unref);
-  g_clear_object (&self->store);
+  haul_reader_slot_unref (self->slot);
   G_OBJECT_CLASS (haul_folder_process_parent_class)->finalize (object);
 }
 
@@ -297,7 +297,7 @@ haul_folder_process_init (HaulFolderProcess *self)
 
 /**
  * haul_folder_process_new:
- * @store: a store
+ * @slot: the process of a store
  * @folder: a folder of it
  * @cancellable: (nullable): to stop it
  * @error: return location
@@ -307,11 +307,11 @@ haul_folder_process_init (HaulFolderProcess *self)
  * Returns: (transfer full) (nullable): a reader at the folder's start
  */
 HaulReader *
-haul_folder_process_new (HaulStoreProcess *store, const HaulFolder *folder, GCancellable *cancellable, GError **error)
+haul_folder_process_new (HaulReaderSlot *slot, const HaulFolder *folder, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HaulFolderProcess) self = g_object_new (HAUL_TYPE_FOLDER_PROCESS, NULL);
 
-  self->store = g_object_ref (store);
+  self->slot = haul_reader_slot_ref (slot);
   self->folder = haul_folder_copy (folder);
   if (begin (self, 0, cancellable, error) == NULL)
     return NULL;

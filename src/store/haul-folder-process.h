@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "store/haul-store-process.h"
+#include "store/haul-reader-slot.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HaulFolderProcess, haul_folder_process, HAUL, FOLDER_PROCESS, GObject)
 
 HaulReader *
-haul_folder_process_new (HaulStoreProcess *store, const HaulFolder *folder, GCancellable *cancellable, GError **error);
+haul_folder_process_new (HaulReaderSlot *slot, const HaulFolder *folder, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -11,7 +11,7 @@
 
 #include "store/haul-file.h"
 #include "store/haul-mbox-reader.h"
-#include "store/haul-mbox-scan.h"
+#include "store/haul-mbox-line.h"
 #include "store/haul-mbox-tree.h"
 #include "store/haul-store-error.h"
 
@@ -190,7 +190,7 @@ is_packed_mbox (const char *path, const guint8 *data, gsize size)
   g_autoptr (GZlibDecompressor) unpacker = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
   GConverterResult result = g_converter_convert (G_CONVERTER (unpacker), data, size, text, sizeof text,
                                                  G_CONVERTER_NO_FLAGS, &n_read, &n_written, NULL);
-  return result != G_CONVERTER_ERROR && haul_mbox_scan_looks_like_mbox (text, n_written);
+  return result != G_CONVERTER_ERROR && haul_mbox_line_looks_like_mbox (text, n_written);
 }
 
 static gboolean
@@ -201,7 +201,7 @@ sniff (const char *path, GBytes *head)
   if (head == NULL)
     return haul_mbox_tree_is_root (path);
   const guint8 *data = g_bytes_get_data (head, &size);
-  return haul_mbox_scan_looks_like_mbox (data, size) || is_packed_mbox (path, data, size)
+  return haul_mbox_line_looks_like_mbox (data, size) || is_packed_mbox (path, data, size)
          || (size >= 14 && memcmp (data, "BABYL OPTIONS:", 14) == 0);
 }
 

@@ -12,6 +12,7 @@
 #include "store/haul-date.h"
 #include "store/haul-header.h"
 #include "store/haul-lines.h"
+#include "store/haul-mbox-line.h"
 #include "store/haul-store-error.h"
 
 #include <string.h>
@@ -20,9 +21,6 @@
 #define FROM_LINE_MAX 1024
 /* After a message whose Content-Length is right: so many octets of blank lines before the next From_ line. */
 #define MAX_GAP 4
-
-static const char mmdf_mark[] = "\1\1\1\1";
-static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 typedef struct
 {
@@ -56,50 +54,11 @@ struct _HaulMboxScan
 };
 
 static gboolean
-begins_with_from (const char *text, gsize length)
-{
-  return length >= 5 && memcmp (text, "From ", 5) == 0;
-}
-
-static gboolean
-is_mmdf_mark (const char *text, gsize length)
-{
-  return length == 4 && memcmp (text, mmdf_mark, 4) == 0;
-}
-
-static gsize
-skip_byte_order_mark (const char *head, gsize size)
-{
-  return size >= 3 && memcmp (head, byte_order_mark, 3) == 0 ? 3 : 0;
-}
-
-static char
-find_line_end_style (const char *head, gsize size)
-{
-  gsize n_lf = 0;
-  gsize n_cr = 0;
-
-  for (gsize i = 0; i < size; i++)
-    {
-      n_lf += head[i] == '\n';
-      n_cr += head[i] == '\r' && (i + 1 == size || head[i + 1] != '\n');
-    }
-  return n_cr > n_lf ? '\r' : '\n';
-}
-
-static gboolean
-is_header_start (const HaulLine *line)
-{
-  return haul_header_is_field_line (line->text, line->length)
-         || (line->length > 6 && strncmp (line->text, ">From ", 6) == 0);
-}
-
-static gboolean
 is_from_line (const HaulMboxScan *self, const HaulLine *line, Opening *opening)
 {
   gint64 date = 0;
 
-  if (!begins_with_from (line->text, line->length))
+  if (!haul_mbox_line_begins_with_from (line->text, line->length))
     return FALSE;
   if (!haul_date_parse_from_line (line->text, line->length, &date) && !(self->is_bare && line->end - line->start == 5))
     return FALSE;
@@ -120,7 +79,8 @@ confirms (const HaulMboxScan *self, const Opening *candidate, const HaulLine *li
 
   if (candidate->needs_mozilla)
     return line->length > 17 && g_ascii_strncasecmp (line->text, "X-Mozilla-Status:", 17) == 0;
-  return is_header_start (line) || (self->may_be_bald && line->end == line->start) || is_from_line (self, line, &other);
+  return haul_mbox_line_is_header_start (line) || (self->may_be_bald && line->end == line->start)
+         || is_from_line (self, line, &other);
 }
 
 /* Skips blank lines; the first other line decides what the file is. */
@@ -146,13 +106,13 @@ look_at_first_lines (HaulMboxScan *self, gint64 start, GCancellable *cancellable
       self->opening.start = -1;
       return TRUE;
     }
-  self->is_mmdf = is_mmdf_mark (line.text, line.length);
+  self->is_mmdf = haul_mbox_line_is_mmdf_mark (line.text, line.length);
   if (self->is_mmdf)
     {
       haul_lines_seek (self->lines, line.start);
       return TRUE;
     }
-  self->is_single = !begins_with_from (line.text, line.length);
+  self->is_single = !haul_mbox_line_begins_with_from (line.text, line.length);
   if (self->is_single)
     return TRUE;
   self->is_bare = line.end - line.start == 5;
@@ -169,7 +129,7 @@ is_quoted_from (const HaulLine *line, gsize depth)
 
   while (n < line->length && line->text[n] == '>')
     n++;
-  return n >= depth && begins_with_from (line->text + n, line->length - n);
+  return n >= depth && haul_mbox_line_begins_with_from (line->text + n, line->length - n);
 }
 
 /* mboxrd is told by a doubly quoted From_ line; a body line “From ” that nobody quoted speaks against any quoting. */
@@ -187,7 +147,7 @@ look_for_quoting (HaulMboxScan *self, GCancellable *cancellable, GError **error)
     {
       if (line.length < 5 || (line.text[0] != '>' && line.text[0] != 'F'))
         continue;
-      if (begins_with_from (line.text, line.length) && !is_from_line (self, &line, &other))
+      if (haul_mbox_line_begins_with_from (line.text, line.length) && !is_from_line (self, &line, &other))
         return TRUE;
       is_quoted = is_quoted || is_quoted_from (&line, 2);
     }
@@ -240,9 +200,9 @@ haul_mbox_scan_new (HaulFile *file, GCancellable *cancellable, GError **error)
 
   self->file = haul_file_ref (file);
   self->limit = file->identity.size;
-  self->line_end = find_line_end_style (text, size);
+  self->line_end = haul_mbox_line_find_style (text, size);
   self->lines = haul_lines_new (file, self->limit, self->line_end);
-  if (!look_at_first_lines (self, (gint64)skip_byte_order_mark (text, size), cancellable, error))
+  if (!look_at_first_lines (self, (gint64)haul_mbox_line_skip_byte_order_mark (text, size), cancellable, error))
     return NULL;
   if (self->is_mmdf || self->is_single || self->opening.start < 0)
     return g_steal_pointer (&self);
@@ -437,7 +397,7 @@ next_of_mmdf (HaulMboxScan *self, HaulMboxEntry *entry, GCancellable *cancellabl
 
   while (haul_lines_next (self->lines, &line, cancellable, &local_error))
     {
-      gboolean is_mark = is_mmdf_mark (line.text, line.length);
+      gboolean is_mark = haul_mbox_line_is_mmdf_mark (line.text, line.length);
       if (is_mark && is_inside)
         {
           entry->end = blank_start >= 0 ? blank_start : line.start;
@@ -501,63 +461,4 @@ haul_mbox_scan_next (HaulMboxScan *scan, HaulMboxEntry *entry, GCancellable *can
       return TRUE;
     }
   return next_of_mbox (scan, entry, cancellable, error);
-}
-
-static gboolean
-next_head_line (const char **at, const char *end, char line_end, HaulLine *line)
-{
-  const char *text = *at;
-  const char *stop = text < end ? memchr (text, line_end, (gsize)(end - text)) : NULL;
-
-  if (text >= end)
-    return FALSE;
-  *at = stop != NULL ? stop + 1 : end;
-  stop = stop != NULL ? stop : end;
-  if (stop > text && line_end == '\n' && stop[-1] == '\r')
-    stop--;
-  *line = (HaulLine){ .end = stop - text, .text = text, .length = (gsize)(stop - text) };
-  return TRUE;
-}
-
-/* “From <commit> Mon Sep 17 00:00:00 2001”: what git writes before a patch. */
-static gboolean
-is_patch (const HaulLine *line)
-{
-  static const char date[] = " Mon Sep 17 00:00:00 2001";
-  gsize tail = sizeof date - 1;
-
-  return line->length >= 5 + 40 + tail && memcmp (line->text + line->length - tail, date, tail) == 0
-         && strspn (line->text + 5, "0123456789abcdef") == line->length - 5 - tail;
-}
-
-/**
- * haul_mbox_scan_looks_like_mbox:
- * @head: a file's first octets
- * @size: how many
- *
- * Tells an mbox or MMDF from any other text by its first lines.
- *
- * Returns: %TRUE when it looks like one
- */
-gboolean
-haul_mbox_scan_looks_like_mbox (gconstpointer head, gsize size)
-{
-  const char *at = (const char *)head + skip_byte_order_mark (head, size);
-  const char *end = (const char *)head + size;
-  char line_end = find_line_end_style (head, size);
-  HaulLine line = { 0 };
-  gint64 date;
-
-  do
-    if (!next_head_line (&at, end, line_end, &line))
-      return FALSE;
-  while (line.length == 0);
-  if (is_mmdf_mark (line.text, line.length))
-    return TRUE;
-  if (!begins_with_from (line.text, line.length))
-    return FALSE;
-  if (haul_date_parse_from_line (line.text, line.length, &date))
-    return !is_patch (&line);
-  return next_head_line (&at, end, line_end, &line) && is_header_start (&line)
-         && haul_header_count_known_fields (line.text, (gsize)(end - line.text)) >= 2;
 }

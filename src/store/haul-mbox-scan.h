@@ -40,7 +40,6 @@ typedef struct _HaulMboxScan HaulMboxScan;
 HaulMboxScan *haul_mbox_scan_new (HaulFile *file, GCancellable *cancellable, GError **error);
 void haul_mbox_scan_free (HaulMboxScan *scan);
 gboolean haul_mbox_scan_next (HaulMboxScan *scan, HaulMboxEntry *entry, GCancellable *cancellable, GError **error);
-gboolean haul_mbox_scan_looks_like_mbox (gconstpointer head, gsize size);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulMboxScan, haul_mbox_scan_free)
 

@@ -12,7 +12,7 @@
 #include "store/haul-eml-tree.h"
 #include "store/haul-file.h"
 #include "store/haul-maildir-layout.h"
-#include "store/haul-mbox-scan.h"
+#include "store/haul-mbox-line.h"
 
 #include <string.h>
 
@@ -110,7 +110,7 @@ look_at_file (const char *path, HaulFileIdentity *identity)
   *identity = file->identity;
   if (size == 0)
     return LOOKS_EMPTY;
-  return haul_mbox_scan_looks_like_mbox (data, size) ? LOOKS_MBOX : LOOKS_OTHER;
+  return haul_mbox_line_looks_like_mbox (data, size) ? LOOKS_MBOX : LOOKS_OTHER;
 }
 
 static gboolean

@@ -2,13 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What comes from the process is hostile: every frame has a length cap and a time limit, its complaints on standard
- * error are bounded, and after a breach the process is killed. A process that died is not started again here; that is
- * its owner's decision.
- *
- * Which program is run: $HAUL_READER, for tests and packagers (ignored in a set-uid program); else the build tree's own
- * where the running executable lies in that tree; else the one in libexecdir. PATH and the working directory have no
- * say.
+ * What comes from the process is hostile: every frame has a length cap and a time limit, and after a breach
+ * the process is killed. One that died is not started again here; that is its owner's decision.
  *
  * Thread:  any one thread at a time; blocks with poll().
  * Errors:  HAUL_STORE_ERROR_READER_DIED, HAUL_STORE_ERROR_READER_PROTOCOL, G_IO_ERROR_CANCELLED; what the reader itself
@@ -17,212 +12,34 @@
  */
 #include "store/haul-reader-process.h"
 
-#include "haul-config.h"
+#include "store/haul-reader-child.h"
 #include "store/haul-record.h"
 #include "store/haul-store-error.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_COMPLAINT 4096 /* octets of its standard error that are kept */
-#define MAX_PATIENCES 60   /* ticks lengthen the wait for one frame to at most so many times the time limit */
-#define FAREWELL_MS 3000   /* for a process told to go */
-#define STOP_MS 5000       /* for the end of a body that is not wanted any more */
-#define REAP_MS 300        /* for a killed one, before a thread waits for it */
+#define MAX_PATIENCES 60 /* ticks lengthen the wait for one frame to at most so many times the time limit */
+#define FAREWELL_MS 3000 /* for a process told to go */
+#define STOP_MS 5000     /* for the end of a body that is not wanted any more */
 
 struct _HaulReaderProcess
 {
-  GPid pid;   /* 0 once reaped */
-  int socket; /* (owned) -1 when dead */
-  int errors; /* (owned) its standard error; -1 at its end */
-  int status; /* of waitpid(), once pid is 0 */
+  HaulReaderChild child; /* (owned) */
   guint patience_ms;
   guint limit_ms;          /* patience for the present answer */
   gboolean is_busy;        /* a request is not answered yet */
   HaulFrameBuffer *buffer; /* (owned) */
-  GString *complaint;      /* (owned) */
 };
 
-static gboolean
-lies_in_build_tree (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *reader_dir = g_path_get_dirname (HAUL_BUILD_READER);
-  g_autofree char *src_dir = g_path_get_dirname (reader_dir);
-  g_autofree char *build_dir = g_path_get_dirname (src_dir);
-  g_autofree char *prefix = g_strconcat (build_dir, "/", NULL);
-
-  return self != NULL && g_str_has_prefix (self, prefix);
-}
-
-static char *
-dup_program (void)
-{
-  const char *named = secure_getenv ("HAUL_READER");
-
-  if (named != NULL && g_path_is_absolute (named))
-    return g_strdup (named);
-  if (lies_in_build_tree ())
-    return g_strdup (HAUL_BUILD_READER);
-  return g_build_filename (HAUL_LIBEXEC_DIR, "mailhaul-reader", NULL);
-}
-
-/* Nothing of the person's environment goes along but the time zone and what a sanitizer needs. */
-static char **
-dup_environment (void)
-{
-  static const char *const kept[] = { "TZ", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS" };
-  char **environment = g_environ_setenv (NULL, "LC_ALL", "C.UTF-8", TRUE);
-
-  environment = g_environ_setenv (environment, "GIO_USE_VFS", "local", TRUE);
-  environment = g_environ_setenv (environment, "GIO_MODULE_DIR", "/nonexistent", TRUE);
-  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
-    if (g_getenv (kept[i]) != NULL)
-      environment = g_environ_setenv (environment, kept[i], g_getenv (kept[i]), TRUE);
-  return environment;
-}
-
-static void
-close_fd (int *fd)
-{
-  if (*fd >= 0)
-    close (*fd);
-  *fd = -1;
-}
-
-static gboolean
-spawn (HaulReaderProcess *self, GError **error)
-{
-  g_autofree char *program = dup_program ();
-  const char *argv[] = { program, NULL };
-  g_auto (GStrv) environment = dup_environment ();
-  g_autoptr (GError) local_error = NULL;
-  int pair[2] = { -1, -1 };
-  int errors[2] = { -1, -1 };
-  int out = -1;
-  gboolean ok = FALSE;
-
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0 && pipe2 (errors, O_CLOEXEC) == 0
-      && (out = fcntl (pair[1], F_DUPFD_CLOEXEC, 3)) >= 0)
-    ok = g_spawn_async_with_pipes_and_fds ("/", argv, (const char *const *)environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                           NULL, pair[1], out, errors[1], NULL, NULL, 0, &self->pid, NULL, NULL, NULL,
-                                           &local_error);
-  else
-    g_set_error_literal (&local_error, G_IO_ERROR, g_io_error_from_errno (errno), g_strerror (errno));
-  close_fd (&pair[1]);
-  close_fd (&out);
-  close_fd (&errors[1]);
-  self->socket = pair[0];
-  self->errors = errors[0];
-  if (!ok)
-    {
-      self->pid = 0;
-      g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_READER_DIED,
-                   "The reader program %s could not be started: %s", program, local_error->message);
-      return FALSE;
-    }
-  return fcntl (self->errors, F_SETFL, O_NONBLOCK) == 0;
-}
-
-/* Reads what stands on standard error, so that the process never blocks there; keeps the first of it. */
-static void
-take_complaints (HaulReaderProcess *self)
-{
-  char chunk[1024];
-  ssize_t n;
-
-  while (self->errors >= 0 && (n = read (self->errors, chunk, sizeof chunk)) != 0)
-    {
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return;
-      gsize room = MAX_COMPLAINT - self->complaint->len;
-      g_string_append_len (self->complaint, chunk, (gssize)MIN ((gsize)n, room));
-    }
-  close_fd (&self->errors);
-}
-
-static void
-log_complaint (HaulReaderProcess *self)
-{
-  if (self->complaint->len == 0)
-    return;
-  g_auto (GStrv) lines = g_strsplit (self->complaint->str, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_autofree char *clean = haul_record_dup_text (lines[i], HAUL_RECORD_MAX_TEXT);
-      if (*clean != '\0')
-        g_debug ("reader: %s", clean);
-    }
-  g_string_truncate (self->complaint, 0);
-}
-
-static gpointer
-reap_thread (gpointer data)
-{
-  while (waitpid (GPOINTER_TO_INT (data), NULL, 0) < 0 && errno == EINTR)
-    ;
-  return NULL;
-}
-
-/* Waits until the process has ended; its standard error closes then, so the wait ends at once. */
-static gboolean
-reap (HaulReaderProcess *self, guint limit_ms)
-{
-  gint64 deadline = g_get_monotonic_time () + (gint64)limit_ms * 1000;
-
-  while (self->pid != 0)
-    {
-      pid_t got = waitpid (self->pid, &self->status, WNOHANG);
-      if (got == self->pid || (got < 0 && errno != EINTR))
-        self->pid = 0;
-      if (self->pid == 0 || g_get_monotonic_time () >= deadline)
-        break;
-      struct pollfd fd = { .fd = self->errors, .events = POLLIN };
-      poll (&fd, 1, self->errors >= 0 ? 20 : 2);
-      take_complaints (self);
-    }
-  return self->pid == 0;
-}
-
-/**
- * haul_reader_process_kill:
- * @process: a process
- *
- * Ends it at once. One that hangs in the kernel (a pulled-out disk) is waited for by a thread of its own.
- */
+/* Ends it at once. */
 void
 haul_reader_process_kill (HaulReaderProcess *process)
 {
-  close_fd (&process->socket);
-  if (process->pid != 0)
-    {
-      kill (process->pid, SIGKILL);
-      if (!reap (process, REAP_MS))
-        {
-          g_thread_unref (g_thread_new ("haul-reaper", reap_thread, GINT_TO_POINTER (process->pid)));
-          process->pid = 0;
-        }
-    }
-  take_complaints (process);
-  close_fd (&process->errors);
-  log_complaint (process);
-}
-
-static char *
-describe_status (int status)
-{
-  if (WIFSIGNALED (status))
-    return g_strdup_printf ("signal %d", WTERMSIG (status));
-  return g_strdup_printf ("exit status %d", WEXITSTATUS (status));
+  haul_reader_child_kill (&process->child);
 }
 
 /* The other end of the socket is closed. */
@@ -231,8 +48,8 @@ set_died (HaulReaderProcess *self, GError **error)
 {
   g_autofree char *how = NULL;
 
-  if (reap (self, REAP_MS))
-    how = describe_status (self->status);
+  if (haul_reader_child_reap (&self->child, HAUL_READER_CHILD_REAP_MS))
+    how = haul_reader_child_dup_status (&self->child);
   haul_reader_process_kill (self);
   g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_READER_DIED, "The reader process stopped (%s).",
                how != NULL ? how : "it closed its output");
@@ -241,7 +58,7 @@ set_died (HaulReaderProcess *self, GError **error)
 gboolean
 haul_reader_process_is_alive (const HaulReaderProcess *process)
 {
-  return process->socket >= 0;
+  return process->child.socket >= 0;
 }
 
 /**
@@ -253,19 +70,18 @@ haul_reader_process_is_alive (const HaulReaderProcess *process)
 void
 haul_reader_process_free (HaulReaderProcess *process)
 {
-  if (process->socket >= 0 && !process->is_busy)
+  if (process->child.socket >= 0 && !process->is_busy)
     {
-      shutdown (process->socket, SHUT_WR);
-      if (reap (process, FAREWELL_MS) && process->status != 0)
+      shutdown (process->child.socket, SHUT_WR);
+      if (haul_reader_child_reap (&process->child, FAREWELL_MS) && process->child.status != 0)
         {
-          g_autofree char *how = describe_status (process->status);
-          g_autofree char *why = haul_record_dup_text (process->complaint->str, MAX_COMPLAINT);
+          g_autofree char *how = haul_reader_child_dup_status (&process->child);
+          g_autofree char *why = haul_record_dup_text (process->child.complaint->str, HAUL_RECORD_MAX_TEXT);
           g_warning ("The idle reader process ended badly (%s): %s", how, why);
         }
     }
-  haul_reader_process_kill (process);
+  haul_reader_child_clear (&process->child);
   haul_frame_buffer_free (process->buffer);
-  g_string_free (process->complaint, TRUE);
   g_free (process);
 }
 
@@ -280,12 +96,12 @@ wait_for (HaulReaderProcess *self, short events, gint64 deadline, GCancellable *
 
   while (!is_ready && !g_cancellable_is_cancelled (cancellable) && (left = deadline - g_get_monotonic_time ()) > 0)
     {
-      struct pollfd fds[] = { { .fd = self->socket, .events = events },
-                              { .fd = self->errors, .events = POLLIN },
+      struct pollfd fds[] = { { .fd = self->child.socket, .events = events },
+                              { .fd = self->child.errors, .events = POLLIN },
                               { .fd = stop.fd, .events = POLLIN } };
       int n = poll (fds, G_N_ELEMENTS (fds), (int)MIN (left / 1000 + 1, G_MAXINT));
       if (n > 0 && fds[1].revents != 0)
-        take_complaints (self);
+        haul_reader_child_take_complaints (&self->child);
       is_ready = n > 0 && fds[0].revents != 0;
     }
   if (can_stop)
@@ -303,7 +119,7 @@ wait_for (HaulReaderProcess *self, short events, gint64 deadline, GCancellable *
 static gboolean
 check_alive (HaulReaderProcess *self, GError **error)
 {
-  if (self->socket >= 0)
+  if (self->child.socket >= 0)
     return TRUE;
   g_set_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_READER_DIED, "The reader process has ended.");
   return FALSE;
@@ -334,7 +150,7 @@ haul_reader_process_send (
   gint64 deadline = g_get_monotonic_time () + (gint64)process->limit_ms * 1000;
   while (sent < out->len)
     {
-      ssize_t n = send (process->socket, out->data + sent, out->len - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      ssize_t n = send (process->child.socket, out->data + sent, out->len - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (n >= 0)
         sent += (gsize)n;
       else if (errno == EAGAIN || errno == EINTR)
@@ -357,7 +173,7 @@ fill (HaulReaderProcess *self, gint64 deadline, GCancellable *cancellable, GErro
 {
   gsize room;
   guint8 *to = haul_frame_buffer_reserve (self->buffer, &room);
-  ssize_t n = recv (self->socket, to, room, MSG_DONTWAIT);
+  ssize_t n = recv (self->child.socket, to, room, MSG_DONTWAIT);
 
   if (n > 0)
     {
@@ -539,11 +355,9 @@ haul_reader_process_start (const char *root, guint patience_ms, GCancellable *ca
 {
   g_autoptr (HaulReaderProcess) self = g_new0 (HaulReaderProcess, 1);
 
-  self->socket = self->errors = -1;
   self->patience_ms = patience_ms;
   self->buffer = haul_frame_buffer_new ();
-  self->complaint = g_string_new (NULL);
-  if (!spawn (self, error))
+  if (!haul_reader_child_start (&self->child, error))
     return NULL;
   if (!shake_hands (self, root, cancellable, error))
     return NULL;

@@ -2,9 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The process is started at the first call that needs it and again after it died. What it died of is the business of
- * the call that saw it.
- *
  * Thread:  any one thread at a time; blocks.
  * Errors:  HAUL_STORE_ERROR of all kinds; G_IO_ERROR_PENDING where a folder is still being read.
  * See:     haul-folder-process.c for the messages of a folder.
@@ -22,11 +19,8 @@ struct _HaulStoreProcess
 {
   GObject parent_instance;
 
-  HaulStoreInfo *info;        /* (owned) */
-  HaulReaderProcess *process; /* (owned) (nullable) */
-  guint serial;               /* how many processes were started */
-  guint patience_ms;
-  HaulReader *reader; /* (weak) (nullable) the folder being read */
+  HaulReaderSlot *slot; /* (owned) */
+  HaulReader *reader;   /* (weak) (nullable) the folder being read */
 };
 
 static void haul_store_process_iface_init (HaulStoreInterface *iface);
@@ -35,48 +29,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HaulStoreProcess,
                                haul_store_process,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HAUL_TYPE_STORE, haul_store_process_iface_init))
-
-/**
- * haul_store_process_open:
- * @self: a store
- * @cancellable: (nullable): to stop it
- * @error: return location; why the store cannot be opened
- *
- * Makes sure that a process runs and has the store open.
- *
- * Returns: %TRUE on success
- */
-gboolean
-haul_store_process_open (HaulStoreProcess *self, GCancellable *cancellable, GError **error)
-{
-  if (self->process != NULL && haul_reader_process_is_alive (self->process))
-    return TRUE;
-  g_clear_pointer (&self->process, haul_reader_process_free);
-  g_autoptr (HaulReaderProcess) process
-      = haul_reader_process_start (self->info->path, self->patience_ms, cancellable, error);
-  if (process == NULL
-      || !haul_reader_process_send (process, HAUL_FRAME_OPEN, g_variant_new ("(s)", self->info->format), cancellable,
-                                    error)
-      || !haul_reader_process_expect_end (process, cancellable, error))
-    return FALSE;
-  self->process = g_steal_pointer (&process);
-  self->serial++;
-  return TRUE;
-}
-
-/**
- * haul_store_process_get_process:
- * @self: an open store
- * @serial: (out): a number that changes with each process started
- *
- * Returns: (transfer none): the process that has it open
- */
-HaulReaderProcess *
-haul_store_process_get_process (HaulStoreProcess *self, guint *serial)
-{
-  *serial = self->serial;
-  return self->process;
-}
 
 static gboolean
 check_free (HaulStoreProcess *self, GError **error)
@@ -89,17 +41,17 @@ check_free (HaulStoreProcess *self, GError **error)
 
 /* A FOLDER frame; anything else ends the process. */
 static HaulFolder *
-take_folder (HaulStoreProcess *self, const HaulFrame *frame, GError **error)
+take_folder (HaulReaderProcess *process, const HaulFrame *frame, GError **error)
 {
   if (frame->type != HAUL_FRAME_FOLDER)
     {
-      haul_reader_process_refuse (self->process, frame, error);
+      haul_reader_process_refuse (process, frame, error);
       return NULL;
     }
-  g_autoptr (GVariant) record = haul_reader_process_parse (self->process, frame, error);
+  g_autoptr (GVariant) record = haul_reader_process_parse (process, frame, error);
   HaulFolder *folder = record != NULL ? haul_record_to_folder (record, error) : NULL;
   if (folder == NULL)
-    haul_reader_process_refuse (self->process, NULL, error);
+    haul_reader_process_refuse (process, NULL, error);
   return folder;
 }
 
@@ -111,17 +63,17 @@ haul_store_process_list_folders (HaulStore *store, GCancellable *cancellable, GE
   gsize left = MAX_LIST_OCTETS;
   HaulFrame frame;
 
-  if (!check_free (self, error) || !haul_store_process_open (self, cancellable, error)
-      || !haul_reader_process_send (self->process, HAUL_FRAME_LIST, NULL, cancellable, error))
+  HaulReaderProcess *process = check_free (self, error) ? haul_reader_slot_open (self->slot, cancellable, error) : NULL;
+  if (process == NULL || !haul_reader_process_send (process, HAUL_FRAME_LIST, NULL, cancellable, error))
     return NULL;
-  while (haul_reader_process_receive (self->process, &frame, cancellable, error))
+  while (haul_reader_process_receive (process, &frame, cancellable, error))
     {
       if (frame.type == HAUL_FRAME_END)
         return g_steal_pointer (&folders);
       gboolean is_too_much = folders->len >= MAX_FOLDERS || frame.length > left;
-      HaulFolder *folder = is_too_much ? NULL : take_folder (self, &frame, error);
+      HaulFolder *folder = is_too_much ? NULL : take_folder (process, &frame, error);
       if (is_too_much)
-        haul_reader_process_refuse (self->process, &frame, error);
+        haul_reader_process_refuse (process, &frame, error);
       if (folder == NULL)
         return NULL;
       left -= frame.length;
@@ -153,13 +105,13 @@ haul_store_process_count_folder (HaulStore *store, const HaulFolder *folder, GCa
   HaulStoreProcess *self = HAUL_STORE_PROCESS (store);
   HaulFrame frame;
 
-  if (!check_free (self, error) || !haul_store_process_open (self, cancellable, error)
-      || !haul_reader_process_send (self->process, HAUL_FRAME_COUNT, haul_record_from_folder (folder), cancellable,
-                                    error)
-      || !haul_reader_process_receive (self->process, &frame, cancellable, error))
+  HaulReaderProcess *process = check_free (self, error) ? haul_reader_slot_open (self->slot, cancellable, error) : NULL;
+  if (process == NULL
+      || !haul_reader_process_send (process, HAUL_FRAME_COUNT, haul_record_from_folder (folder), cancellable, error)
+      || !haul_reader_process_receive (process, &frame, cancellable, error))
     return NULL;
-  g_autoptr (HaulFolder) counted = take_folder (self, &frame, error);
-  if (counted == NULL || !haul_reader_process_expect_end (self->process, cancellable, error))
+  g_autoptr (HaulFolder) counted = take_folder (process, &frame, error);
+  if (counted == NULL || !haul_reader_process_expect_end (process, cancellable, error))
     return NULL;
   return add_counts (folder, counted);
 }
@@ -171,7 +123,7 @@ haul_store_process_open_folder (HaulStore *store, const HaulFolder *folder, GCan
 
   if (!check_free (self, error))
     return NULL;
-  HaulReader *reader = haul_folder_process_new (self, folder, cancellable, error);
+  HaulReader *reader = haul_folder_process_new (self->slot, folder, cancellable, error);
   if (reader != NULL)
     g_set_weak_pointer (&self->reader, reader);
   return reader;
@@ -191,8 +143,7 @@ haul_store_process_finalize (GObject *object)
   HaulStoreProcess *self = HAUL_STORE_PROCESS (object);
 
   g_clear_weak_pointer (&self->reader);
-  g_clear_pointer (&self->process, haul_reader_process_free);
-  haul_store_info_unref (self->info);
+  haul_reader_slot_unref (self->slot);
   G_OBJECT_CLASS (haul_store_process_parent_class)->finalize (object);
 }
 
@@ -205,7 +156,6 @@ haul_store_process_class_init (HaulStoreProcessClass *klass)
 static void
 haul_store_process_init (HaulStoreProcess *self)
 {
-  self->patience_ms = HAUL_READER_PROCESS_PATIENCE_MS;
 }
 
 /**
@@ -221,19 +171,13 @@ haul_store_process_new (HaulStoreInfo *info)
 {
   HaulStoreProcess *self = g_object_new (HAUL_TYPE_STORE_PROCESS, NULL);
 
-  self->info = haul_store_info_ref (info);
+  self->slot = haul_reader_slot_new (info);
   return HAUL_STORE (self);
 }
 
-/**
- * haul_store_process_set_patience:
- * @self: a store
- * @milliseconds: how long its process may be silent while it owes an answer
- *
- * Takes effect when the next process is started.
- */
-void
-haul_store_process_set_patience (HaulStoreProcess *self, guint milliseconds)
+/* (transfer none): the process that has the store open. */
+HaulReaderSlot *
+haul_store_process_get_slot (HaulStoreProcess *self)
 {
-  self->patience_ms = milliseconds;
+  return self->slot;
 }

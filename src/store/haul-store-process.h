@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "store/haul-reader-process.h"
+#include "store/haul-reader-slot.h"
 #include "store/haul-store.h"
 
 G_BEGIN_DECLS
@@ -13,8 +13,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HaulStoreProcess, haul_store_process, HAUL, STORE_PROCESS, GObject)
 
 HaulStore *haul_store_process_new (HaulStoreInfo *info);
-void haul_store_process_set_patience (HaulStoreProcess *self, guint milliseconds);
-gboolean haul_store_process_open (HaulStoreProcess *self, GCancellable *cancellable, GError **error);
-HaulReaderProcess *haul_store_process_get_process (HaulStoreProcess *self, guint *serial);
+HaulReaderSlot *haul_store_process_get_slot (HaulStoreProcess *self);
 
 G_END_DECLS

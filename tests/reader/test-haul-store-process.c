@@ -18,7 +18,7 @@ open_rig (const char *format)
   g_autoptr (HaulStoreInfo) info = haul_store_info_new ("Rig", format, HAUL_GRADE_EXACT, g_get_tmp_dir ());
   HaulStore *store = haul_store_process_new (info);
 
-  haul_store_process_set_patience (HAUL_STORE_PROCESS (store), PATIENCE_MS);
+  haul_reader_slot_set_patience (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)), PATIENCE_MS);
   return store;
 }
 
@@ -291,12 +291,12 @@ test_close_early (void)
   g_autoptr (GInputStream) stream = haul_reader_open (reader, huge, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_input_stream_read (stream, chunk, sizeof chunk, NULL, &error), ==, sizeof chunk);
-  haul_store_process_get_process (HAUL_STORE_PROCESS (store), &before);
+  before = haul_reader_slot_get_serial (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)));
   g_assert_true (g_input_stream_close (stream, NULL, &error));
   g_autofree char *text = read_all (reader, small, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (text, ==, "Subject: 4\r\n\r\nbody\r\n");
-  haul_store_process_get_process (HAUL_STORE_PROCESS (store), &after);
+  after = haul_reader_slot_get_serial (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)));
   g_assert_cmpuint (before, ==, after);
 }
 
@@ -316,7 +316,7 @@ test_cancel (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
-  haul_store_process_set_patience (HAUL_STORE_PROCESS (store), 60000);
+  haul_reader_slot_set_patience (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)), 60000);
   reader = open_first_folder (store);
   GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
   gint64 start = g_get_monotonic_time ();
@@ -353,7 +353,7 @@ test_cancel_resume (void)
 static gpointer
 open_elsewhere (gpointer data)
 {
-  g_assert_true (haul_store_process_open (data, NULL, NULL));
+  g_assert_nonnull (haul_reader_slot_open (haul_store_process_get_slot (data), NULL, NULL));
   return NULL;
 }
 
@@ -365,10 +365,10 @@ test_threads (void)
   guint before, after;
 
   g_thread_join (g_thread_new ("opener", open_elsewhere, store));
-  haul_store_process_get_process (HAUL_STORE_PROCESS (store), &before);
+  before = haul_reader_slot_get_serial (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)));
   g_usleep (100000);
   g_autoptr (HaulReader) reader = open_first_folder (store);
-  haul_store_process_get_process (HAUL_STORE_PROCESS (store), &after);
+  after = haul_reader_slot_get_serial (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)));
   g_assert_cmpuint (before, ==, 1);
   g_assert_cmpuint (after, ==, 1);
 }

@@ -32,7 +32,7 @@ open_store (void)
   g_autoptr (HaulStoreInfo) info = haul_store_info_new ("Fake", "fake", HAUL_GRADE_EXACT, directory);
   HaulStore *store = haul_store_process_new (info);
 
-  haul_store_process_set_patience (HAUL_STORE_PROCESS (store), PATIENCE_MS);
+  haul_reader_slot_set_patience (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)), PATIENCE_MS);
   return store;
 }
 
@@ -141,7 +141,7 @@ test_endless_ticks (void)
 {
   choose ("endless-ticks");
   g_autoptr (HaulStore) store = open_store ();
-  haul_store_process_set_patience (HAUL_STORE_PROCESS (store), 20);
+  haul_reader_slot_set_patience (haul_store_process_get_slot (HAUL_STORE_PROCESS (store)), 20);
   gint64 start = g_get_monotonic_time ();
   g_autoptr (GError) error = use (store);
   g_assert_error (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_READER_DIED);
