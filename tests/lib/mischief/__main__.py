@@ -1,0 +1,50 @@
+"""python3 tests/lib/mischief [--control PORT] [--cert PEM --key PEM] [--world NAME --port PORT --personality NAME]
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+Prints one line of JSON, {"control": PORT, "port": PORT of the first world}, and serves until its standard input ends or the
+control channel says quit. How to drive it: __init__.py.
+"""
+import argparse
+import json
+import os
+import ssl
+import sys
+
+if not __package__:
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from mischief.control import Control  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--control', type=int, default=0)
+    parser.add_argument('--port', type=int, default=0)
+    parser.add_argument('--personality', default='conforming')
+    parser.add_argument('--world', default='main')
+    parser.add_argument('--user')
+    parser.add_argument('--password')
+    parser.add_argument('--tls', default='none', choices=('none', 'implicit', 'starttls'))
+    parser.add_argument('--cert')
+    parser.add_argument('--key')
+    parser.add_argument('--stay', action='store_true', help='do not end with standard input')
+    options = parser.parse_args()
+    sys.setswitchinterval(0.002)
+    context = None
+    if options.cert:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.cert, options.key)
+    control = Control(options.control, context)
+    port = control.open(options.world, options.personality, user=options.user, password=options.password, tls=options.tls)['port']
+    print(json.dumps({'control': control.port, 'port': port}), flush=True)
+    if options.stay:
+        import signal
+        while True:
+            signal.pause()
+    while sys.stdin.buffer.read(4096):
+        pass
+    os._exit(0)
+
+
+main()
