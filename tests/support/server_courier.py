@@ -9,11 +9,7 @@ import re
 import subprocess
 
 from server_maildir import read_maildir
-from servers import NUMBERED_PASSWORD, PASSWORDS, Server, skip
-
-START = '''#!/bin/bash
-exec unshare --mount --propagation private --pid --fork --kill-child /bin/bash "{dir}/inside"
-'''
+from servers import NUMBERED_PASSWORD, PASSWORDS, Server, hashed, skip
 
 INSIDE = '''set -e
 mount -t overlay -o lowerdir={tree}/usr:/usr none /usr
@@ -54,14 +50,9 @@ class Courier(Server):
         (etc / 'imapd-ssl').write_text(re.sub('(?m)^TLS_(DHPARAMS|CACHEFILE)=.*', '', settings))
         self.make_users(etc / 'userdb', owner, n_users)
         values = dict(dir=self.dir, tree=tree, port=self.port, tls_port=self.tls_port)
-        (self.dir / 'start').write_text(START.format(**values))
-        (self.dir / 'start').chmod(0o755)
-        (self.dir / 'inside').write_text(INSIDE.format(**values))
+        self.write_start(INSIDE.format(**values))
 
     def make_users(self, path, owner, n_users):
-        def hashed(password):
-            return subprocess.run(['openssl', 'passwd', '-1', '-stdin'], input=password.encode(), check=True,
-                                  stdout=subprocess.PIPE).stdout.decode().strip()
         numbered = hashed(NUMBERED_PASSWORD)
         users = {user: hashed(password) for user, password in PASSWORDS.items()}
         users.update((f'u{i}', numbered) for i in range(1, n_users + 1))

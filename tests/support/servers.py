@@ -91,6 +91,11 @@ def skip(why):
     sys.exit(int(os.environ.get('SKIP_STATUS', 77)))
 
 
+def hashed(password):
+    return subprocess.run(['openssl', 'passwd', '-1', '-stdin'], input=password.encode(), check=True,
+                          stdout=subprocess.PIPE).stdout.decode().strip()
+
+
 class Server:
     """What all have in common. In its folder: start (runs it in the foreground), pid, and whatever it needs."""
     name = ''
@@ -130,6 +135,15 @@ class Server:
             time.sleep(0.03)
         self.stop()
         return False
+
+    def write_start(self, inside):
+        """Makes start, which runs these commands in namespaces of their own: what they mount is seen by nobody else, and
+        with the first process all others end. An ordinary user is root there, and nobody else."""
+        (self.dir / 'inside').write_text(inside)
+        user = '' if os.getuid() == 0 else '--map-root-user '
+        (self.dir / 'start').write_text(f'#!/bin/bash\nexec unshare {user}--mount --propagation private --pid --fork '
+                                        f'--kill-child /bin/bash {self.dir}/inside\n')
+        (self.dir / 'start').chmod(0o755)
 
     def stop(self):
         """No gentle end: all at once, as when the power goes."""
