@@ -240,7 +240,8 @@ forget_copies (HaulTransfer *self, GError **error)
       item->state = HAUL_ITEM_OPEN;
       item->is_present = FALSE;
       item->uid = 0;
-      item->row = 0;
+      haul_item_forget_row (item);
+      self->first_open = MIN (self->first_open, i);
       haul_run_count (self->run, self->index,
                       &(HaulCounts){ .copied = is_copied ? (guint64)-1 : 0, .present = is_copied ? 0 : (guint64)-1 });
       haul_run_count_item (self->run, self->index, item, 0);

@@ -42,6 +42,16 @@ haul_item_free (HaulItem *item)
   g_free (item);
 }
 
+/* It is to be sent again, which needs a new row in the journal. */
+void
+haul_item_forget_row (HaulItem *item)
+{
+  item->row = 0;
+  item->staged_uid = 0;
+  item->is_intended = FALSE;
+  item->is_begun = FALSE;
+}
+
 /**
  * haul_item_get_imap_flags:
  * @item: an item

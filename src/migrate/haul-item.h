@@ -37,6 +37,8 @@ typedef struct
   guint32 uid;           /* in the user's mailbox, once present or copied; 0 unknown */
   guint32 staged_uid;    /* in the staging mailbox; 0 the server did not say */
   gint64 row;            /* in the journal; 0 none */
+  gboolean is_intended;  /* its intent is on disk: its last octet may leave */
+  gboolean is_begun;     /* its sending began by this row */
   guint attempts;        /* sendings that came to nothing */
   gboolean is_present;   /* done: the census found it at @uid */
   gboolean is_doubtful;  /* its way had a break in it: look twice */
@@ -48,6 +50,7 @@ typedef struct
 
 HaulItem *haul_item_new (const HaulMessage *message);
 void haul_item_free (HaulItem *item);
+void haul_item_forget_row (HaulItem *item);
 guint haul_item_get_imap_flags (const HaulItem *item);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulItem, haul_item_free)

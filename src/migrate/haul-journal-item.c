@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Thread, errors: as haul-journal.c. Only haul_journal_item_intend() commits.
+ * Thread, errors: as haul-journal.c. Nothing here commits but haul_journal_item_intend().
  */
 #include "migrate/haul-journal-item.h"
 
@@ -54,9 +54,38 @@ haul_journal_item_intend (HaulJournal *journal, gint64 item, gint64 generation, 
 {
   HAUL_JOURNAL_HOLD (journal);
 
+  return haul_journal_item_intend_ahead (journal, item, generation, error) && haul_journal_commit (journal, error);
+}
+
+/**
+ * haul_journal_item_intend_ahead:
+ * @journal: a journal
+ * @item: the message's row
+ * @generation: where it will be sent
+ * @error: return location
+ *
+ * As haul_journal_item_intend(), without the commit: one haul_journal_commit() makes the intents of many messages
+ * durable before the first of them is sent. A message whose intent is durable and that was never sent is in doubt, no
+ * more; the listing of its generation settles it.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_journal_item_intend_ahead (HaulJournal *journal, gint64 item, gint64 generation, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
   return haul_journal_execute (journal, error, "UPDATE item SET state = 1, generation = ? WHERE id = ? AND state = 0",
-                               "ii", generation, item)
-         && haul_journal_commit (journal, error);
+                               "ii", generation, item);
+}
+
+/* Nothing of it was sent, as this process knows: it is as if nothing had been intended. Need not be durable. */
+gboolean
+haul_journal_item_withdraw (HaulJournal *journal, gint64 item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error, "UPDATE item SET state = 0 WHERE id = ? AND state = 1", "i", item);
 }
 
 /* The server said no: it holds nothing of this message. */

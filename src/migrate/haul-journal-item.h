@@ -20,6 +20,8 @@ typedef struct
 
 gboolean haul_journal_item_add (HaulJournal *journal, gint64 folder, HaulItem *item, GError **error);
 gboolean haul_journal_item_intend (HaulJournal *journal, gint64 item, gint64 generation, GError **error);
+gboolean haul_journal_item_intend_ahead (HaulJournal *journal, gint64 item, gint64 generation, GError **error);
+gboolean haul_journal_item_withdraw (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_refuse (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_forget (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_forget_from (

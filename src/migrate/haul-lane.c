@@ -260,15 +260,9 @@ run_pass (Lane *self, gboolean *is_mailbox, GError **error)
 }
 
 static gboolean
-has_open_items (const HaulTransfer *transfer)
+has_open_items (HaulTransfer *transfer)
 {
-  for (guint i = 0; i < transfer->items->len; i++)
-    {
-      HaulItemState state = ((HaulItem *)transfer->items->pdata[i])->state;
-      if (state == HAUL_ITEM_OPEN || state == HAUL_ITEM_STAGED)
-        return TRUE;
-    }
-  return FALSE;
+  return transfer->begun->len > 0 || haul_transfer_find_open (transfer) < transfer->items->len;
 }
 
 /* The mailbox cannot be made or opened: the folder ends here, the run goes on. */

@@ -137,6 +137,9 @@ before_last (gpointer user_data, GError **error)
 {
   Sending *sending = user_data;
 
+  if (sending->item->is_intended)
+    return TRUE;
+  sending->item->is_intended = TRUE;
   return haul_journal_item_intend (sending->staging->run->journal, sending->item->row, sending->staging->row, error);
 }
 

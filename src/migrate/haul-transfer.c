@@ -21,6 +21,9 @@
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (64 * 1024 * 1024)
 #define BATCH_US (10 * G_USEC_PER_SEC)
+/* So many intents become durable with one sync. */
+#define INTENTS_AT_ONCE 64
+#define INTENTS_BYTES (8 * 1024 * 1024)
 
 /**
  * haul_transfer_new:
@@ -38,6 +41,7 @@ haul_transfer_new (HaulRun *run, guint index)
   self->index = index;
   self->folder = haul_plan_get_folder (run->plan, index);
   self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_item_free);
+  self->begun = g_array_new (FALSE, FALSE, sizeof (guint));
   return self;
 }
 
@@ -46,6 +50,7 @@ haul_transfer_free (HaulTransfer *transfer)
 {
   g_clear_pointer (&transfer->source, haul_source_free);
   g_ptr_array_unref (transfer->items);
+  g_array_unref (transfer->begun);
   g_free (transfer);
 }
 
@@ -100,6 +105,38 @@ set_copied (HaulTransfer *self, HaulItem *item, guint32 uid)
   haul_run_count_item (self->run, self->index, item, item->size);
 }
 
+/* From here on its outcome is what the server, or the journal, says. */
+void
+haul_transfer_begin_item (HaulTransfer *transfer, guint index)
+{
+  ((HaulItem *)transfer->items->pdata[index])->is_begun = TRUE;
+  g_array_append_val (transfer->begun, index);
+}
+
+/* Its sending came to nothing. */
+static gboolean
+open_again (HaulTransfer *self, guint index, const GError *reason, GError **error)
+{
+  HaulItem *item = self->items->pdata[index];
+
+  if (!haul_journal_item_lose (self->run->journal, item->row, error))
+    return FALSE;
+  item->state = HAUL_ITEM_OPEN;
+  haul_item_forget_row (item);
+  item->is_doubtful = TRUE;
+  self->first_open = MIN (self->first_open, index);
+  /* To be told to wait says nothing about the message. */
+  item->attempts += !g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
+  haul_run_count_item (self->run, self->index, item, 0);
+  if (item->attempts < ATTEMPTS_MAX)
+    return TRUE;
+  if (reason != NULL)
+    fail_with (self, item, haul_policy_get_code (reason), reason);
+  else
+    haul_transfer_fail (self, item, "refused", "The server took the message, but it is nowhere to be found.");
+  return TRUE;
+}
+
 /**
  * haul_transfer_sync:
  * @transfer: a folder
@@ -115,38 +152,27 @@ set_copied (HaulTransfer *self, HaulItem *item, guint32 uid)
 gboolean
 haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error)
 {
-  for (guint i = 0; i < transfer->items->len; i++)
+  GArray *begun = transfer->begun;
+  guint n_kept = 0;
+
+  for (guint i = 0; i < begun->len; i++)
     {
-      HaulItem *item = transfer->items->pdata[i];
+      guint index = g_array_index (begun, guint, i);
+      HaulItem *item = transfer->items->pdata[index];
       guint32 uid = 0;
       gboolean is_pending;
-      if (item->row == 0 || item->state == HAUL_ITEM_DONE || item->state == HAUL_ITEM_COPIED)
+      if (item->row == 0 || !item->is_begun || item->state == HAUL_ITEM_DONE || item->state == HAUL_ITEM_COPIED)
         continue;
       if (!haul_journal_item_find_outcome (transfer->run->journal, item->row, &uid, &is_pending, error))
         return FALSE;
       if (is_pending)
-        continue;
-      if (uid != 0)
-        {
-          set_copied (transfer, item, uid);
-          continue;
-        }
-      if (!haul_journal_item_lose (transfer->run->journal, item->row, error))
+        g_array_index (begun, guint, n_kept++) = index;
+      else if (uid != 0)
+        set_copied (transfer, item, uid);
+      else if (!open_again (transfer, index, reason, error))
         return FALSE;
-      item->state = HAUL_ITEM_OPEN;
-      item->row = 0;
-      item->staged_uid = 0;
-      item->is_doubtful = TRUE;
-      /* To be told to wait says nothing about the message. */
-      item->attempts += !g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
-      haul_run_count_item (transfer->run, transfer->index, item, 0);
-      if (item->attempts < ATTEMPTS_MAX)
-        continue;
-      if (reason != NULL)
-        fail_with (transfer, item, haul_policy_get_code (reason), reason);
-      else
-        haul_transfer_fail (transfer, item, "refused", "The server took the message, but it is nowhere to be found.");
     }
+  g_array_set_size (begun, n_kept);
   return TRUE;
 }
 
@@ -221,12 +247,12 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
 
   if (body == NULL)
     {
-      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        fail_source (self, item, local_error);
-      return TRUE;
+      item->is_begun = FALSE;
+      if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return TRUE;
+      fail_source (self, item, local_error);
+      return haul_journal_item_refuse (run->journal, item->row, error);
     }
-  if (!haul_journal_item_add (run->journal, self->row, item, error))
-    return FALSE;
   if (haul_staging_append (staging, session, item, self->index, body, &local_error))
     {
       item->state = HAUL_ITEM_STAGED;
@@ -240,17 +266,71 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
   haul_run_count_item (run, self->index, item, 0);
   if (!haul_journal_item_refuse (run->journal, item->row, error))
     return FALSE;
-  item->row = 0;
+  haul_item_forget_row (item);
   if (item->sent_keywords != NULL && item->sent_keywords[0] != NULL
       && g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
     {
       /* docs/wire.md: once more with system flags only. */
       g_clear_pointer (&item->sent_keywords, g_strfreev);
       self->n_keywords_lost++;
+      if (!haul_journal_item_add (run->journal, self->row, item, error))
+        return FALSE;
+      item->is_begun = TRUE;
       return append_item (self, session, staging, item, error);
     }
   fail_with (self, item, haul_policy_get_code (local_error), local_error);
   return TRUE;
+}
+
+/* Makes it durable that this and the next open messages may be sent: a sync for each would cost more than the rest. */
+static gboolean
+intend (HaulTransfer *self, const HaulStaging *staging, guint first, GError **error)
+{
+  HaulJournal *journal = self->run->journal;
+  guint64 bytes = 0;
+  guint end = first;
+
+  for (guint i = first, n = 0; i < self->items->len && n < INTENTS_AT_ONCE && bytes < INTENTS_BYTES; i++)
+    {
+      HaulItem *item = self->items->pdata[i];
+      if (item->state != HAUL_ITEM_OPEN)
+        continue;
+      if ((item->row == 0 && !haul_journal_item_add (journal, self->row, item, error))
+          || !haul_journal_item_intend_ahead (journal, item->row, staging->row, error))
+        return FALSE;
+      item->is_intended = TRUE;
+      end = i + 1;
+      bytes += item->size;
+      n++;
+    }
+  self->first_intended = first;
+  self->end_intended = end;
+  return haul_journal_commit (journal, error);
+}
+
+/* What was intended and not begun is in nobody's doubt. */
+static gboolean
+withdraw (HaulTransfer *self, GError **error)
+{
+  for (guint i = self->first_intended; i < self->end_intended; i++)
+    {
+      HaulItem *item = self->items->pdata[i];
+      if (!item->is_intended || item->is_begun || item->state != HAUL_ITEM_OPEN)
+        continue;
+      item->is_intended = FALSE;
+      if (!haul_journal_item_withdraw (self->run->journal, item->row, error))
+        return FALSE;
+    }
+  self->first_intended = self->end_intended;
+  return TRUE;
+}
+
+static void
+start_batch (HaulTransfer *self)
+{
+  self->n_staged = 0;
+  self->staged_bytes = 0;
+  self->batch_since_us = g_get_monotonic_time ();
 }
 
 /* Places what is staged, and learns where it is. */
@@ -258,10 +338,54 @@ static gboolean
 settle (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, GError **error)
 {
   haul_progress_set_phase (self->run->progress, HAUL_PHASE_PLACING);
-  if (!haul_staging_settle (staging, session, FALSE, error))
+  if (!withdraw (self, error) || !haul_staging_settle (staging, session, FALSE, error))
     return FALSE;
   haul_progress_set_phase (self->run->progress, HAUL_PHASE_COPYING);
+  start_batch (self);
   return haul_transfer_sync (self, NULL, error);
+}
+
+/* Sends one open message, and looks whether those that are staged are enough for a batch. */
+static gboolean
+send_open (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, guint index, GError **error)
+{
+  HaulItem *item = self->items->pdata[index];
+
+  if (!item->is_intended && !intend (self, staging, index, error))
+    return FALSE;
+  haul_transfer_begin_item (self, index);
+  if (!append_item (self, session, staging, item, error))
+    return FALSE;
+  if (item->state == HAUL_ITEM_STAGED)
+    {
+      self->n_staged++;
+      self->staged_bytes += item->size;
+    }
+  if (self->n_staged < BATCH_MESSAGES && self->staged_bytes < BATCH_BYTES
+      && g_get_monotonic_time () - self->batch_since_us < BATCH_US)
+    return TRUE;
+  return settle (self, session, staging, error);
+}
+
+static gboolean
+upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GError **error)
+{
+  HaulRun *run = self->run;
+
+  start_batch (self);
+  for (guint i = haul_transfer_find_open (self); i < self->items->len && !haul_run_is_stopping (run); i++)
+    {
+      if (((HaulItem *)self->items->pdata[i])->state != HAUL_ITEM_OPEN)
+        continue;
+      if (!haul_run_wait_while_paused (run, session, error))
+        return FALSE;
+      if (*staging == NULL && (*staging = haul_staging_new (run, session, error)) == NULL)
+        return FALSE;
+      if (!send_open (self, session, *staging, i, error))
+        return FALSE;
+    }
+  /* Also what an earlier pass left there. */
+  return *staging == NULL || settle (self, session, *staging, error);
 }
 
 /**
@@ -278,34 +402,27 @@ settle (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, GErr
 gboolean
 haul_transfer_upload (HaulTransfer *transfer, HaulImapSession *session, HaulStaging **staging, GError **error)
 {
-  HaulRun *run = transfer->run;
-  guint n_staged = 0;
-  guint64 staged_bytes = 0;
-  gint64 since_us = g_get_monotonic_time ();
+  gboolean is_done = upload (transfer, session, staging, error);
 
-  for (guint i = 0; i < transfer->items->len && !haul_run_is_stopping (run); i++)
-    {
-      HaulItem *item = transfer->items->pdata[i];
-      if (item->state != HAUL_ITEM_OPEN)
-        continue;
-      if (!haul_run_wait_while_paused (run, session, error))
-        return FALSE;
-      if (*staging == NULL && (*staging = haul_staging_new (run, session, error)) == NULL)
-        return FALSE;
-      if (!append_item (transfer, session, *staging, item, error))
-        return FALSE;
-      n_staged += item->state == HAUL_ITEM_STAGED;
-      staged_bytes += item->state == HAUL_ITEM_STAGED ? item->size : 0;
-      if (n_staged < BATCH_MESSAGES && staged_bytes < BATCH_BYTES && g_get_monotonic_time () - since_us < BATCH_US)
-        continue;
-      if (!settle (transfer, session, *staging, error))
-        return FALSE;
-      n_staged = 0;
-      staged_bytes = 0;
-      since_us = g_get_monotonic_time ();
-    }
-  /* Also what an earlier pass left there. */
-  return *staging == NULL || settle (transfer, session, *staging, error);
+  /* Where the journal fails here, nothing is sent any more anyway, and the next run settles it. */
+  return withdraw (transfer, is_done ? error : NULL) && is_done;
+}
+
+/**
+ * haul_transfer_find_open:
+ * @transfer: a folder
+ *
+ * Looks from where it stopped the last time: what was dealt with before is not gone through again.
+ *
+ * Returns: index of its first open item; the number of items when there is none
+ */
+guint
+haul_transfer_find_open (HaulTransfer *transfer)
+{
+  while (transfer->first_open < transfer->items->len
+         && ((HaulItem *)transfer->items->pdata[transfer->first_open])->state != HAUL_ITEM_OPEN)
+    transfer->first_open++;
+  return transfer->first_open;
 }
 
 /* What the census decides about must be known: the journal's date is the one that is sent. */

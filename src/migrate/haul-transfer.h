@@ -20,6 +20,13 @@ typedef struct
   GPtrArray *items;             /* (owned) (element-type HaulItem) those that are to be on the server */
   gint64 row;                   /* in the journal */
   guint32 uid_validity;         /* of the mailbox, as the census saw it */
+  guint first_open;             /* no item before this index is open */
+  GArray *begun;                /* (owned) (element-type guint) indices of items whose outcome is not known yet */
+  guint first_intended;         /* items whose intents were written together, and may not all be sent yet */
+  guint end_intended;           /* index behind them */
+  guint n_staged;               /* since the last were placed */
+  guint64 staged_bytes;         /* of those */
+  gint64 batch_since_us;        /* monotonic */
   guint n_keywords_lost;
   guint n_refused; /* messages of the mailbox that the server does not hand out */
   gboolean is_checked;
@@ -29,8 +36,10 @@ HaulTransfer *haul_transfer_new (HaulRun *run, guint index);
 void haul_transfer_free (HaulTransfer *transfer);
 void haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text);
 void haul_transfer_fail_all (HaulTransfer *transfer, const GError *error);
+void haul_transfer_begin_item (HaulTransfer *transfer, guint index);
 gboolean haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error);
 gboolean haul_transfer_upload (HaulTransfer *transfer, HaulImapSession *session, HaulStaging **staging, GError **error);
+guint haul_transfer_find_open (HaulTransfer *transfer);
 void haul_transfer_prepare (HaulTransfer *transfer, const HaulImapStatus *status);
 void haul_transfer_finish (HaulTransfer *transfer);
 

@@ -89,6 +89,7 @@ lose_sending (Fixture *f, const GError *reason)
   g_assert_true (haul_journal_item_add (f->run->journal, f->transfer->row, f->item, &error));
   g_assert_true (haul_journal_item_intend (f->run->journal, f->item->row, f->generation, &error));
   g_assert_true (haul_journal_item_lose (f->run->journal, f->item->row, &error));
+  haul_transfer_begin_item (f->transfer, 0);
   f->item->state = HAUL_ITEM_STAGED;
   g_assert_true (haul_transfer_sync (f->transfer, reason, &error));
   g_assert_no_error (error);
