@@ -175,7 +175,6 @@ wait_for_server (Lane *self, gint64 wait_ms)
 static gboolean
 bear (Lane *self, const GError *error)
 {
-  HaulPolicy policy = haul_policy_decide (error, self->failures);
   HaulProgressSnapshot snapshot;
   gboolean is_hopeless = !self->was_connected && !g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
 
@@ -183,6 +182,7 @@ bear (Lane *self, const GError *error)
   if (snapshot.all.copied > self->copied_before)
     self->failures = 0;
   self->copied_before = snapshot.all.copied;
+  HaulPolicy policy = haul_policy_decide (error, self->failures);
   self->failures++;
   if (is_hopeless && self->number > 0)
     return FALSE; /* one connection too many for the server: the others do the work */
