@@ -90,6 +90,99 @@ test_random (void)
     }
 }
 
+#define ENTRY(part_header, part_identity, part_bare, part_text, octets)                                                \
+  {                                                                                                                    \
+    .digest = NULL, .fingerprint = &(HaulFingerprint){ part_header, part_identity, part_bare, part_text },             \
+    .partner = HAUL_MATCH_NONE, .size = octets                                                                         \
+  }
+
+/* Never on a server that keeps octets: there the same Message-ID with another text is another message. */
+static void
+test_faithful (void)
+{
+  HaulMatchEntry left[] = { ENTRY (1, 2, 3, 4, 100) };
+  HaulMatchEntry right[] = { ENTRY (1, 2, 3, 4, 100) };
+
+  g_assert_cmpuint (haul_match_run_rewritten (left, 1, right, 1, HAUL_REWRITING_NONE), ==, 0);
+  g_assert_cmpuint (left[0].partner, ==, HAUL_MATCH_NONE);
+}
+
+/* Where texts are left alone, one header with two texts is two messages. */
+static void
+test_edges (void)
+{
+  HaulMatchEntry left[] = { ENTRY (1, 2, 3, 4, 100), ENTRY (1, 2, 3, 5, 100), ENTRY (0, 0, 0, 9, 10) };
+  HaulMatchEntry right[] = { ENTRY (1, 2, 3, 5, 102), ENTRY (7, 8, 9, 9, 200) };
+
+  g_assert_cmpuint (haul_match_run_rewritten (left, 3, right, 2, HAUL_REWRITING_EDGES), ==, 2);
+  g_assert_cmpuint (left[0].partner, ==, HAUL_MATCH_NONE);
+  g_assert_cmpuint (left[1].partner, ==, 0);
+  g_assert_cmpint (left[1].kind, ==, HAUL_MATCH_BY_HEADER);
+  /* Without a header of its own it is known by its text. */
+  g_assert_cmpuint (left[2].partner, ==, 1);
+  g_assert_cmpint (left[2].kind, ==, HAUL_MATCH_BY_FINGERPRINT);
+}
+
+/* As many as there are on both sides; by the text before the size, by the header before the rest. */
+static void
+test_all (void)
+{
+  HaulMatchEntry left[]
+      = { ENTRY (1, 2, 3, 4, 90000), ENTRY (1, 2, 3, 5, 90000), ENTRY (1, 2, 3, 6, 90000), ENTRY (1, 2, 3, 7, 10) };
+  HaulMatchEntry right[] = { ENTRY (8, 2, 3, 6, 100000), ENTRY (1, 2, 3, 0, 91000), ENTRY (1, 2, 3, 0, 900000) };
+
+  g_assert_cmpuint (haul_match_run_rewritten (left, 4, right, 3, HAUL_REWRITING_ALL), ==, 2);
+  g_assert_cmpuint (left[2].partner, ==, 0);
+  g_assert_cmpint (left[2].kind, ==, HAUL_MATCH_BY_FINGERPRINT);
+  g_assert_cmpuint (left[0].partner, ==, 1);
+  g_assert_cmpint (left[0].kind, ==, HAUL_MATCH_BY_HEADER);
+  g_assert_cmpuint (left[1].partner, ==, HAUL_MATCH_NONE);
+  g_assert_cmpuint (left[3].partner, ==, HAUL_MATCH_NONE);
+  g_assert_cmpuint (right[2].partner, ==, HAUL_MATCH_NONE);
+}
+
+/* A server may add a Message-ID where there is none; it does not take one away. */
+static void
+test_added_identity (void)
+{
+  HaulMatchEntry left[] = { ENTRY (1, 0, 3, 4, 100), ENTRY (2, 5, 4, 4, 100) };
+  HaulMatchEntry right[] = { ENTRY (9, 7, 3, 0, 120), ENTRY (8, 6, 4, 0, 120) };
+
+  g_assert_cmpuint (haul_match_run_rewritten (left, 2, right, 2, HAUL_REWRITING_ALL), ==, 1);
+  g_assert_cmpuint (left[0].partner, ==, 0);
+  g_assert_cmpuint (left[1].partner, ==, HAUL_MATCH_NONE);
+}
+
+/* Nothing equals nothing. */
+static void
+test_no_fingerprint (void)
+{
+  HaulMatchEntry left[] = { ENTRY (0, 0, 0, 0, 100), { .partner = HAUL_MATCH_NONE } };
+  HaulMatchEntry right[] = { ENTRY (0, 0, 0, 0, 100), { .partner = HAUL_MATCH_NONE } };
+
+  g_assert_cmpuint (haul_match_run_rewritten (left, 2, right, 2, HAUL_REWRITING_ALL), ==, 0);
+}
+
+static void
+test_dates_first (void)
+{
+  HaulMatchEntry left[] = { ENTRY (1, 2, 3, 4, 100), ENTRY (1, 2, 3, 4, 100) };
+  HaulMatchEntry right[] = { ENTRY (1, 2, 3, 4, 100) };
+
+  left[1].date = right[0].date = 77;
+  g_assert_cmpuint (haul_match_run_rewritten (left, 2, right, 1, HAUL_REWRITING_EDGES), ==, 1);
+  g_assert_cmpuint (left[1].partner, ==, 0);
+}
+
+static void
+test_compare (void)
+{
+  HaulFingerprint sent = { 1, 2, 3, 4 }, edges = { 1, 2, 3, 4 }, all = { 1, 2, 3, 5 };
+
+  g_assert_cmpint (haul_match_compare (&sent, &edges), ==, HAUL_REWRITING_EDGES);
+  g_assert_cmpint (haul_match_compare (&sent, &all), ==, HAUL_REWRITING_ALL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -99,5 +192,12 @@ main (int argc, char **argv)
   g_test_add_func ("/match/last-octet", test_last_octet);
   g_test_add_func ("/match/empty", test_empty);
   g_test_add_func ("/match/random", test_random);
+  g_test_add_func ("/match/faithful", test_faithful);
+  g_test_add_func ("/match/edges", test_edges);
+  g_test_add_func ("/match/all", test_all);
+  g_test_add_func ("/match/added-identity", test_added_identity);
+  g_test_add_func ("/match/no-fingerprint", test_no_fingerprint);
+  g_test_add_func ("/match/dates-first", test_dates_first);
+  g_test_add_func ("/match/compare", test_compare);
   return g_test_run ();
 }
