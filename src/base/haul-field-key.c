@@ -38,7 +38,12 @@ haul_field_key_is_bookkeeping (const char *name)
   return FALSE;
 }
 
-/* (transfer full): blanks evened out. */
+/**
+ * haul_field_key_dup_value:
+ * @value: a field's, unfolded
+ *
+ * Returns: (transfer full): the same with its blanks evened out
+ */
 char *
 haul_field_key_dup_value (const char *value)
 {
@@ -57,7 +62,12 @@ haul_field_key_dup_value (const char *value)
   return g_string_free (out, FALSE);
 }
 
-/* (transfer full): the left side: Domino puts a domain of its own on the right. */
+/**
+ * haul_field_key_dup_message_id:
+ * @value: a Message-ID field's
+ *
+ * Returns: (transfer full): the left side: Domino puts a domain of its own on the right
+ */
 char *
 haul_field_key_dup_message_id (const char *value)
 {
@@ -70,7 +80,12 @@ haul_field_key_dup_message_id (const char *value)
   return g_string_free (out, FALSE);
 }
 
-/* The octets inside the last angle brackets, else the last word with an @, in lower case. */
+/**
+ * haul_field_key_dup_address:
+ * @value: a From field's
+ *
+ * Returns: (transfer full): what is inside the last angle brackets, else the last word with an @, in lower case
+ */
 char *
 haul_field_key_dup_address (const char *value)
 {
@@ -135,7 +150,12 @@ append_encoded (GString *out, const char *at)
   return end + 2;
 }
 
-/* (transfer full): the letters and digits of ASCII, encoded words decoded; other letters differ in every charset. */
+/**
+ * haul_field_key_dup_words:
+ * @value: a Subject field's
+ *
+ * Returns: (transfer full): its letters and digits of ASCII, encoded words decoded; others differ in every charset
+ */
 char *
 haul_field_key_dup_words (const char *value)
 {

@@ -74,8 +74,9 @@ haul_imap_fetch_rows (HaulImapSession *session,
 /* Bodies come before it is known whose they are: the UID may stand behind. */
 typedef struct
 {
-  guint n_bodies;  /* in this response */
-  GError *failure; /* (owned) (nullable) of the caller's function; the parser only knows that it stopped */
+  const char *what; /* is asked for */
+  guint n_bodies;   /* in this response */
+  GError *failure;  /* (owned) (nullable) of the caller's function; the parser only knows that it stopped */
   gboolean (*take) (const guint8 *data, gsize length, gpointer user_data, GError **error);
   gpointer user_data;
 } Bodies;
@@ -109,7 +110,7 @@ fetch_bodies (HaulImapSession *session,
   g_autoptr (GError) local_error = NULL;
 
   haul_imap_command_add_uid_set (command, uids, n_uids);
-  haul_imap_command_add_constant (command, "(UID BODY.PEEK[])");
+  haul_imap_command_add_constant (command, bodies->what);
   haul_imap_channel_set_body_func (channel, on_body, bodies);
   gboolean is_well
       = haul_imap_session_execute (session, command, "UID FETCH", func, func_data, cancellable, &local_error);
@@ -126,10 +127,12 @@ fetch_bodies (HaulImapSession *session,
 typedef struct
 {
   Bodies bodies;
-  GChecksum *checksum; /* (owned) */
+  GChecksum *checksum;             /* (owned) */
+  HaulFingerprintScanner *scanner; /* (owned) */
   guint64 size;
   GHashTable *wanted; /* (owned) UIDs not seen yet */
   HaulImapFetchDigestFunc func;
+  HaulImapFetchHeaderFunc header_func; /* the one or the other */
   gpointer user_data;
 } Digests;
 
@@ -138,7 +141,9 @@ digest_octets (const guint8 *data, gsize length, gpointer user_data, GError **er
 {
   Digests *digests = user_data;
 
-  g_checksum_update (digests->checksum, data, (gssize)length);
+  if (digests->func != NULL)
+    g_checksum_update (digests->checksum, data, (gssize)length);
+  haul_fingerprint_scanner_update (digests->scanner, data, length);
   digests->size += length;
   return TRUE;
 }
@@ -148,17 +153,50 @@ on_digest (HaulImapResponse *response, gpointer user_data, GError **error)
 {
   Digests *digests = user_data;
   HaulImapFetchDigest digest = { .uid = response->uid, .size = digests->size };
+  HaulImapFetchHeader header = { .uid = response->uid };
   gsize length = sizeof digest.digest;
 
   if (response->type != HAUL_IMAP_RESPONSE_FETCH)
     return TRUE;
   g_checksum_get_digest (digests->checksum, digest.digest, &length);
   g_checksum_reset (digests->checksum);
+  haul_fingerprint_scanner_finish (digests->scanner, &digest.fingerprint);
   digests->size = 0;
   digests->bodies.n_bodies = 0;
   if (!response->has_body || !g_hash_table_remove (digests->wanted, GUINT_TO_POINTER (response->uid)))
     return TRUE;
-  return digests->func (&digest, digests->user_data, error);
+  if (digests->func != NULL)
+    return digests->func (&digest, digests->user_data, error);
+  header.fingerprint = digest.fingerprint;
+  return digests->header_func (&header, digests->user_data, error);
+}
+
+static gboolean
+fetch_all (Digests *digests,
+           HaulImapSession *session,
+           const guint32 *uids,
+           gsize n_uids,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (HaulFingerprintScanner) scanner = haul_fingerprint_scanner_new ();
+  g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
+  gboolean is_well = TRUE;
+
+  digests->checksum = checksum;
+  digests->scanner = scanner;
+  digests->wanted = wanted;
+  digests->bodies.take = digest_octets;
+  digests->bodies.user_data = digests;
+  for (gsize i = 0; i < n_uids; i++)
+    g_hash_table_add (wanted, GUINT_TO_POINTER (uids[i]));
+  for (gsize done = 0, now; is_well && done < n_uids; done += now)
+    {
+      now = haul_imap_command_count_uids (uids + done, n_uids - done, MAX_UID_SET);
+      is_well = fetch_bodies (session, uids + done, now, &digests->bodies, on_digest, digests, cancellable, error);
+    }
+  return is_well;
 }
 
 /**
@@ -171,7 +209,8 @@ on_digest (HaulImapResponse *response, gpointer user_data, GError **error)
  * @cancellable: (nullable): cancels
  * @error: return location
  *
- * Downloads messages and digests their octets. @size in the result is what came, not RFC822.SIZE.
+ * Downloads messages and digests their octets, for a fingerprint too. @size in the result is what came, not
+ * RFC822.SIZE.
  *
  * Returns: %TRUE when all that are there were seen
  */
@@ -184,21 +223,37 @@ haul_imap_fetch_digests (HaulImapSession *session,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
-  Digests digests = { .checksum = checksum, .wanted = wanted, .func = func, .user_data = user_data };
-  gboolean is_well = TRUE;
+  Digests digests = { .bodies = { .what = "(UID BODY.PEEK[])" }, .func = func, .user_data = user_data };
 
-  digests.bodies.take = digest_octets;
-  digests.bodies.user_data = &digests;
-  for (gsize i = 0; i < n_uids; i++)
-    g_hash_table_add (wanted, GUINT_TO_POINTER (uids[i]));
-  for (gsize done = 0, now; is_well && done < n_uids; done += now)
-    {
-      now = haul_imap_command_count_uids (uids + done, n_uids - done, MAX_UID_SET);
-      is_well = fetch_bodies (session, uids + done, now, &digests.bodies, on_digest, &digests, cancellable, error);
-    }
-  return is_well;
+  return fetch_all (&digests, session, uids, n_uids, cancellable, error);
+}
+
+/**
+ * haul_imap_fetch_headers:
+ * @session: a session with a mailbox selected
+ * @uids: messages in it, best in ascending order
+ * @n_uids: how many
+ * @func: sees each message that is still there, once, in the server's order
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Downloads the messages' headers, for their fingerprints.
+ *
+ * Returns: %TRUE when all that are there were seen
+ */
+gboolean
+haul_imap_fetch_headers (HaulImapSession *session,
+                         const guint32 *uids,
+                         gsize n_uids,
+                         HaulImapFetchHeaderFunc func,
+                         gpointer user_data,
+                         GCancellable *cancellable,
+                         GError **error)
+{
+  Digests digests = { .bodies = { .what = "(UID BODY.PEEK[HEADER])" }, .header_func = func, .user_data = user_data };
+
+  return fetch_all (&digests, session, uids, n_uids, cancellable, error);
 }
 
 typedef struct
@@ -243,7 +298,7 @@ haul_imap_fetch_body (HaulImapSession *session,
                       GCancellable *cancellable,
                       GError **error)
 {
-  Body body = { .bodies = { .take = func, .user_data = user_data }, .uid = uid };
+  Body body = { .bodies = { .what = "(UID BODY.PEEK[])", .take = func, .user_data = user_data }, .uid = uid };
 
   if (!fetch_bodies (session, &uid, 1, &body.bodies, on_whole_body, &body, cancellable, error))
     return FALSE;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/haul-fingerprint.h"
 #include "imap/haul-imap-session.h"
 
 G_BEGIN_DECLS
@@ -23,12 +24,20 @@ typedef struct
 {
   guint32 uid;
   guint64 size;
-  guint8 digest[32]; /* SHA-256 of the octets of BODY.PEEK[] */
+  guint8 digest[32];           /* SHA-256 of the octets of BODY.PEEK[] */
+  HaulFingerprint fingerprint; /* of the same octets */
 } HaulImapFetchDigest;
 
-/* Both return FALSE to stop: the session is then poisoned. */
+typedef struct
+{
+  guint32 uid;
+  HaulFingerprint fingerprint; /* without a text */
+} HaulImapFetchHeader;
+
+/* All return FALSE to stop: the session is then poisoned. */
 typedef gboolean (*HaulImapFetchRowFunc) (const HaulImapFetchRow *row, gpointer user_data, GError **error);
 typedef gboolean (*HaulImapFetchDigestFunc) (const HaulImapFetchDigest *digest, gpointer user_data, GError **error);
+typedef gboolean (*HaulImapFetchHeaderFunc) (const HaulImapFetchHeader *header, gpointer user_data, GError **error);
 /* Octets of one message's BODY.PEEK[]. */
 typedef gboolean (*HaulImapFetchBodyFunc) (const guint8 *data, gsize length, gpointer user_data, GError **error);
 
@@ -42,6 +51,13 @@ gboolean haul_imap_fetch_digests (HaulImapSession *session,
                                   const guint32 *uids,
                                   gsize n_uids,
                                   HaulImapFetchDigestFunc func,
+                                  gpointer user_data,
+                                  GCancellable *cancellable,
+                                  GError **error);
+gboolean haul_imap_fetch_headers (HaulImapSession *session,
+                                  const guint32 *uids,
+                                  gsize n_uids,
+                                  HaulImapFetchHeaderFunc func,
                                   gpointer user_data,
                                   GCancellable *cancellable,
                                   GError **error);

@@ -25,6 +25,7 @@ haul_item_new (const HaulMessage *message)
   self->ordinal = message->ordinal;
   self->size = message->size;
   memcpy (self->digest, message->digest, HAUL_DIGEST_LENGTH);
+  self->fingerprint = message->fingerprint;
   self->date = message->received;
   self->flags = message->flags;
   self->keywords = g_strdupv (message->keywords);

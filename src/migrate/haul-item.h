@@ -29,6 +29,7 @@ typedef struct
   guint64 ordinal;                   /* position in the folder */
   guint64 size;                      /* octets on the wire */
   guint8 digest[HAUL_DIGEST_LENGTH]; /* SHA-256 of those */
+  HaulFingerprint fingerprint;       /* for servers that do not keep octets */
   gint64 date;                       /* unix seconds as the store says, 0 unknown */
   guint flags;                       /* HaulMessageFlags */
   char **keywords;                   /* (owned) (nullable) */

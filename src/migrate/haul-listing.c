@@ -17,7 +17,10 @@
 static void
 clear_row (gpointer data)
 {
-  g_strfreev (((HaulListingRow *)data)->keywords);
+  HaulListingRow *row = data;
+
+  g_strfreev (row->keywords);
+  g_free (row->fingerprint);
 }
 
 void
@@ -163,6 +166,14 @@ is_refusal (HaulImapSession *session, const GError *error)
   return g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED) && haul_imap_session_is_usable (session);
 }
 
+static void
+keep_fingerprint (HaulListingRow *row, const HaulFingerprint *fingerprint)
+{
+  if (row->fingerprint == NULL)
+    row->fingerprint = g_new (HaulFingerprint, 1);
+  *row->fingerprint = *fingerprint;
+}
+
 static gboolean
 add_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **error)
 {
@@ -174,6 +185,18 @@ add_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **erro
   listing->has_wrong_sizes = listing->has_wrong_sizes || row->size != digest->size;
   memcpy (row->digest, digest->digest, HAUL_DIGEST_LENGTH);
   row->has_digest = TRUE;
+  if (listing->keeps_fingerprints)
+    keep_fingerprint (row, &digest->fingerprint);
+  return TRUE;
+}
+
+static gboolean
+add_header (const HaulImapFetchHeader *header, gpointer user_data, GError **error)
+{
+  HaulListingRow *row = haul_listing_find (user_data, header->uid);
+
+  if (row != NULL)
+    keep_fingerprint (row, &header->fingerprint);
   return TRUE;
 }
 
@@ -235,6 +258,36 @@ haul_listing_fetch_some (
         }
       if (!fetch_singly (listing, session, batch, n_batch, cancellable, error))
         return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * haul_listing_fetch_headers:
+ * @listing: a listing of the mailbox that is open
+ * @session: the session
+ * @uids: (element-type guint32): which
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Downloads the headers of these messages for their fingerprints, which have no text then. A batch that the server
+ * refuses stays without: what is not looked at matches nothing.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_listing_fetch_headers (
+    HaulListing *listing, HaulImapSession *session, GArray *uids, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < uids->len; i += DIGESTS_AT_ONCE)
+    {
+      g_autoptr (GError) local_error = NULL;
+      if (haul_imap_fetch_headers (session, &g_array_index (uids, guint32, i), MIN (uids->len - i, DIGESTS_AT_ONCE),
+                                   add_header, listing, cancellable, &local_error)
+          || is_refusal (session, local_error))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
     }
   return TRUE;
 }

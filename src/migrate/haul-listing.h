@@ -22,14 +22,16 @@ typedef struct
   gboolean is_taken;    /* it is some source message's copy already */
   gboolean is_refused;  /* the server does not hand it out: nobody knows what it is */
   guint8 digest[HAUL_DIGEST_LENGTH];
+  HaulFingerprint *fingerprint; /* (owned) (nullable) where the header was asked for, or fingerprints are kept */
 } HaulListingRow;
 
 typedef struct
 {
   HaulImapStatus status;
-  GArray *rows;             /* (owned) (element-type HaulListingRow) by rising UID */
-  gboolean has_wrong_sizes; /* a message was of another size than the server said */
-  guint refusals_borne;     /* how many messages the server may keep to itself; 0 at first */
+  GArray *rows;                /* (owned) (element-type HaulListingRow) by rising UID */
+  gboolean keeps_fingerprints; /* of what is downloaded for its digest; FALSE at first */
+  gboolean has_wrong_sizes;    /* a message was of another size than the server said */
+  guint refusals_borne;        /* how many messages the server may keep to itself; 0 at first */
   guint n_refused;
 } HaulListing;
 
@@ -46,6 +48,8 @@ gboolean haul_listing_fetch_digests (
 gboolean
 haul_listing_try_sizes (HaulListing *listing, HaulImapSession *session, GCancellable *cancellable, GError **error);
 gboolean haul_listing_fetch_some (
+    HaulListing *listing, HaulImapSession *session, GArray *uids, GCancellable *cancellable, GError **error);
+gboolean haul_listing_fetch_headers (
     HaulListing *listing, HaulImapSession *session, GArray *uids, GCancellable *cancellable, GError **error);
 GHashTable *haul_listing_new_sizes (void);
 void haul_listing_add_size (GHashTable *sizes, guint64 size);

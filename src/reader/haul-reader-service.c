@@ -291,6 +291,7 @@ measure (Service *self, HaulMessage *message, GError **error)
 {
   g_autoptr (GInputStream) stream = haul_reader_open (self->reader, message, NULL, error);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (HaulFingerprintScanner) scanner = haul_fingerprint_scanner_new ();
   g_autofree guint8 *chunk = g_malloc (HAUL_FRAME_CHUNK);
   gsize digest_length = HAUL_DIGEST_LENGTH;
   guint64 size = 0;
@@ -301,12 +302,14 @@ measure (Service *self, HaulMessage *message, GError **error)
   while ((n = g_input_stream_read (stream, chunk, HAUL_FRAME_CHUNK, NULL, error)) > 0)
     {
       g_checksum_update (checksum, chunk, n);
+      haul_fingerprint_scanner_update (scanner, chunk, (gsize)n);
       size += (guint64)n;
       tick (self);
     }
   if (n < 0 || !g_input_stream_close (stream, NULL, error))
     return FALSE;
   g_checksum_get_digest (checksum, message->digest, &digest_length);
+  haul_fingerprint_scanner_finish (scanner, &message->fingerprint);
   message->size = size;
   message->is_measured = TRUE;
   return TRUE;

@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "base/haul-fingerprint.h"
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -43,6 +45,7 @@ typedef struct
   guint64 ordinal; /* position in the folder, from 0 */
   guint64 size;    /* octets in wire form (CRLF); an estimate until is_measured */
   guint8 digest[HAUL_DIGEST_LENGTH]; /* SHA-256 of the wire form; only if is_measured */
+  HaulFingerprint fingerprint;       /* the same; for servers that do not keep octets */
   gboolean is_measured;
   gint64 received; /* unix seconds, 0 unknown */
   guint flags;     /* HaulMessageFlags */

@@ -52,7 +52,7 @@ haul_reader_open (HaulReader *self, const HaulMessage *message, GCancellable *ca
 /**
  * haul_reader_measure:
  * @self: a reader
- * @message: (inout): size, digest and is_measured are set
+ * @message: (inout): size, digest, fingerprint and is_measured are set
  * @cancellable: (nullable): to stop it
  * @error: return location, as haul_reader_open()
  *
@@ -70,12 +70,14 @@ haul_reader_measure (HaulReader *self, HaulMessage *message, GCancellable *cance
     return FALSE;
 
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (HaulFingerprintScanner) scanner = haul_fingerprint_scanner_new ();
   g_autofree guint8 *buffer = g_malloc (CHUNK);
   guint64 size = 0;
   gssize n;
   while ((n = g_input_stream_read (stream, buffer, CHUNK, cancellable, error)) > 0)
     {
       g_checksum_update (checksum, buffer, n);
+      haul_fingerprint_scanner_update (scanner, buffer, (gsize)n);
       size += (guint64)n;
     }
   if (n < 0 || !g_input_stream_close (stream, cancellable, error))
@@ -83,6 +85,7 @@ haul_reader_measure (HaulReader *self, HaulMessage *message, GCancellable *cance
 
   gsize length = HAUL_DIGEST_LENGTH;
   g_checksum_get_digest (checksum, message->digest, &length);
+  haul_fingerprint_scanner_finish (scanner, &message->fingerprint);
   message->size = size;
   message->is_measured = TRUE;
   return TRUE;

@@ -221,25 +221,38 @@ haul_record_to_folder (GVariant *record, GError **error)
   return g_steal_pointer (&folder);
 }
 
+/* Digest, fingerprint. */
+typedef struct
+{
+  guint8 digest[HAUL_DIGEST_LENGTH];
+  HaulFingerprint fingerprint;
+} Measure;
+
 static GVariant *
 digest_variant (const HaulMessage *message)
 {
-  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, message->digest, message->is_measured ? HAUL_DIGEST_LENGTH : 0,
-                                    1);
+  Measure measure = { .fingerprint = message->fingerprint };
+
+  memcpy (measure.digest, message->digest, sizeof measure.digest);
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, &measure, message->is_measured ? sizeof measure : 0, 1);
 }
 
 /* An empty digest means: not measured. */
 static gboolean
 take_digest (GVariant *value, HaulMessage *message, GError **error)
 {
+  Measure measure;
   gsize length;
   const guint8 *octets = g_variant_get_fixed_array (value, &length, 1);
 
-  if (length != 0 && length != HAUL_DIGEST_LENGTH)
+  if (length != 0 && length != sizeof measure)
     return refuse (error, "digest");
   message->is_measured = length != 0;
-  if (message->is_measured)
-    memcpy (message->digest, octets, HAUL_DIGEST_LENGTH);
+  if (!message->is_measured)
+    return TRUE;
+  memcpy (&measure, octets, sizeof measure);
+  memcpy (message->digest, measure.digest, sizeof measure.digest);
+  message->fingerprint = measure.fingerprint;
   return TRUE;
 }
 

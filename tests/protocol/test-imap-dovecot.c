@@ -215,6 +215,8 @@ typedef struct
   char *keyword;
   GBytes *expected;
   guint n_equal;
+  guint n_headers;
+  HaulFingerprint fingerprint;
 } Seen;
 
 static gboolean
@@ -243,6 +245,7 @@ on_digest (const HaulImapFetchDigest *digest, gpointer user_data, GError **error
   g_checksum_get_digest (checksum, expected, &length);
   g_assert_cmpuint (digest->size, ==, g_bytes_get_size (seen->expected));
   g_assert_cmpmem (expected, length, digest->digest, sizeof digest->digest);
+  seen->fingerprint = digest->fingerprint;
   seen->n_equal++;
   return TRUE;
 }
@@ -251,6 +254,17 @@ static gboolean
 on_body (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
   g_byte_array_append (user_data, data, (guint)length);
+  return TRUE;
+}
+
+/* The same fingerprint as of the whole, but for the text. */
+static gboolean
+on_header (const HaulImapFetchHeader *header, gpointer user_data, GError **error)
+{
+  Seen *seen = user_data;
+
+  seen->n_headers += header->fingerprint.header == seen->fingerprint.header && header->fingerprint.header != 0
+                     && header->fingerprint.text == 0 && seen->fingerprint.text != 0;
   return TRUE;
 }
 
@@ -307,6 +321,9 @@ test_upload (void)
   g_assert_true (
       haul_imap_fetch_digests (session, (guint32 *)seen.uids->data, seen.uids->len, on_digest, &seen, NULL, &error));
   g_assert_cmpuint (seen.n_equal, ==, 3);
+  g_assert_true (
+      haul_imap_fetch_headers (session, (guint32 *)seen.uids->data, seen.uids->len, on_header, &seen, NULL, &error));
+  g_assert_cmpuint (seen.n_headers, ==, 3);
 
   g_assert_true (
       haul_imap_mailbox_move (session, (guint32 *)seen.uids->data, seen.uids->len, "ziel", &moved, NULL, &error));

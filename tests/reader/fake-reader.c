@@ -148,9 +148,9 @@ put_message (guint i)
                             : is ("empty-key") ? ""
                                                : key,
                             is ("huge-size") ? G_MAXUINT64 : (guint64)3,
-                            octets (ABC, is ("short-digest") ? 31
-                                         : is_measured       ? 32
-                                                             : 0),
+                            octets (ABC ABC, is ("short-digest") ? 31
+                                             : is_measured       ? 64
+                                                                 : 0),
                             (gint64)0, is ("bad-flags") ? 0x10000U : 1U, g_variant_builder_end (&words),
                             is ("bad-state") ? 4U : 0U, is ("long-problem") ? long_text : ""));
   if (is ("bad-measure"))
