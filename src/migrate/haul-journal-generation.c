@@ -105,6 +105,7 @@ read_generation (sqlite3_stmt *statement)
   generation->row = sqlite3_column_int64 (statement, 0);
   generation->mailbox = g_strdup ((const char *)sqlite3_column_text (statement, 1));
   generation->uid_validity = (guint32)sqlite3_column_int64 (statement, 2);
+  generation->state = (HaulGenerationState)sqlite3_column_int (statement, 3);
   return generation;
 }
 
@@ -123,33 +124,33 @@ haul_journal_generation_list (HaulJournal *journal, gint64 only, GError **error)
 
   return collect (journal,
                   haul_journal_query (journal, error,
-                                      "SELECT id, mailbox, uid_validity FROM generation"
+                                      "SELECT id, mailbox, uid_validity, state FROM generation"
                                       " WHERE state < 2 AND (?1 = 0 OR id = ?1) ORDER BY id",
                                       "i", only),
                   read_generation, (GDestroyNotify)haul_generation_free, error);
 }
 
 /**
- * haul_journal_generation_knows:
+ * haul_journal_generation_find:
  * @journal: a journal
  * @mailbox: octets on the wire
- * @is_known: (out): was it ever a staging mailbox of this journal?
+ * @generation: (out) (transfer full) (nullable): the one whose staging mailbox this is or was; %NULL: none
  * @error: return location
  *
  * Returns: %TRUE when the journal could be asked
  */
 gboolean
-haul_journal_generation_knows (HaulJournal *journal, const char *mailbox, gboolean *is_known, GError **error)
+haul_journal_generation_find (HaulJournal *journal, const char *mailbox, HaulGeneration **generation, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
   g_autoptr (GPtrArray) list
       = collect (journal,
                  haul_journal_query (journal, error,
-                                     "SELECT id, mailbox, uid_validity FROM generation WHERE mailbox = ?", "t",
+                                     "SELECT id, mailbox, uid_validity, state FROM generation WHERE mailbox = ?", "t",
                                      mailbox),
                  read_generation, (GDestroyNotify)haul_generation_free, error);
 
-  *is_known = list != NULL && list->len > 0;
+  *generation = list == NULL || list->len == 0 ? NULL : g_ptr_array_steal_index (list, 0);
   return list != NULL;
 }
 

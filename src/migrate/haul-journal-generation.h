@@ -19,8 +19,9 @@ typedef enum
 typedef struct
 {
   gint64 row;
-  char *mailbox; /* (owned) octets on the wire */
-  guint32 uid_validity;
+  char *mailbox;        /* (owned) octets on the wire */
+  guint32 uid_validity; /* 0: never selected by us */
+  HaulGenerationState state;
 } HaulGeneration;
 
 /* An item of a generation that has not reached its end. */
@@ -51,7 +52,8 @@ gboolean haul_journal_generation_set_uid_validity (HaulJournal *journal,
 gboolean
 haul_journal_generation_set_state (HaulJournal *journal, gint64 generation, HaulGenerationState state, GError **error);
 GPtrArray *haul_journal_generation_list (HaulJournal *journal, gint64 only, GError **error);
-gboolean haul_journal_generation_knows (HaulJournal *journal, const char *mailbox, gboolean *is_known, GError **error);
+gboolean
+haul_journal_generation_find (HaulJournal *journal, const char *mailbox, HaulGeneration **generation, GError **error);
 GPtrArray *haul_journal_generation_list_items (HaulJournal *journal, gint64 generation, gint64 move, GError **error);
 gboolean
 haul_journal_generation_assign (HaulJournal *journal, gint64 generation, gint64 item, guint32 uid, GError **error);
@@ -63,6 +65,7 @@ void haul_generation_free (HaulGeneration *generation);
 void haul_generation_item_free (HaulGenerationItem *item);
 void haul_generation_move_free (HaulGenerationMove *move);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulGeneration, haul_generation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulGenerationMove, haul_generation_move_free)
 
 G_END_DECLS

@@ -132,10 +132,8 @@ recover_earlier (Lane *self, GError **error)
 
   if (self->has_recovered)
     return TRUE;
-  if (!haul_recovery_run (self->run, self->session, 0, error))
-    return FALSE;
-  strangers = haul_recovery_dup_strangers (self->run, self->session, error);
-  if (strangers == NULL)
+  if (!haul_recovery_run (self->run, self->session, 0, error)
+      || !haul_recovery_sweep (self->run, self->session, &strangers, error))
     return FALSE;
   if (*strangers != '\0')
     {
@@ -349,7 +347,11 @@ clean_up (Lane *self)
     return;
   if (haul_imap_session_is_usable (self->session) && haul_staging_settle (self->staging, self->session, FALSE, &error)
       && haul_staging_delete (self->staging, self->session, &error))
-    return;
+    {
+      g_autofree char *strangers = NULL;
+      haul_recovery_sweep (self->run, self->session, &strangers, NULL);
+      return;
+    }
   /* Not worth an error: the messages are placed and checked, and the next run takes the mailbox away. */
   g_debug ("lane %u: %s is left behind: %s", self->number, self->staging->mailbox,
            error == NULL ? "no connection" : error->message);

@@ -99,11 +99,11 @@ static gboolean
 recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *generation, GError **error)
 {
   g_auto (HaulImapStatus) status = { 0 };
-  gboolean exists;
+  gboolean is_gone;
 
-  if (!haul_target_exists (session, generation->mailbox, &exists, run->hard, error))
+  if (!haul_target_is_gone (session, generation->mailbox, &is_gone, run->hard, error))
     return FALSE;
-  if (!exists)
+  if (is_gone)
     return lose_all (run, generation->row, error)
            && haul_journal_generation_set_state (run->journal, generation->row, HAUL_GENERATION_GONE, error);
   if (!haul_imap_mailbox_select (session, generation->mailbox, &status, run->hard, error))
@@ -149,19 +149,39 @@ haul_recovery_run (HaulRun *run, HaulImapSession *session, gint64 only, GError *
   return TRUE;
 }
 
+/* A generation that is done with and listed all the same: it came into being late, or its deletion was undone. What it
+ * holds was never placed. */
+static gboolean
+delete_again (HaulRun *run, HaulImapSession *session, const HaulGeneration *generation, GError **error)
+{
+  g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (GError) local_error = NULL;
+
+  if ((generation->uid_validity != 0
+       || (haul_imap_mailbox_status (session, generation->mailbox, &status, run->hard, &local_error)
+           && status.messages == 0))
+      && haul_imap_mailbox_delete (session, generation->mailbox, run->hard, &local_error))
+    return TRUE;
+  if (haul_imap_session_is_usable (session))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 /**
- * haul_recovery_dup_strangers:
+ * haul_recovery_sweep:
  * @run: the run
  * @session: a session
+ * @strangers: (out) (transfer full): names of staging mailboxes that this journal does not know, comma separated:
+ * another computer's, or of a journal that is gone. They are left alone
  * @error: return location
  *
- * Looks for staging mailboxes that this journal does not know: another computer's, or of a journal that is gone. They
- * are left alone.
+ * Lists all staging mailboxes and deletes those that are done with.
  *
- * Returns: (transfer full) (nullable): their names, comma separated; "" for none
+ * Returns: %TRUE when the server answered
  */
-char *
-haul_recovery_dup_strangers (HaulRun *run, HaulImapSession *session, GError **error)
+gboolean
+haul_recovery_sweep (HaulRun *run, HaulImapSession *session, char **strangers, GError **error)
 {
   g_autofree char *pattern
       = g_strconcat (run->plan->server->prefix == NULL ? "" : run->plan->server->prefix, "Mailhaul-upload-*", NULL);
@@ -169,15 +189,18 @@ haul_recovery_dup_strangers (HaulRun *run, HaulImapSession *session, GError **er
   g_autoptr (GString) names = g_string_new (NULL);
 
   if (list == NULL)
-    return NULL;
+    return FALSE;
   for (guint i = 0; i < list->len; i++)
     {
       const HaulImapMailbox *mailbox = list->pdata[i];
-      gboolean is_known;
-      if (!haul_journal_generation_knows (run->journal, mailbox->name, &is_known, error))
-        return NULL;
-      if (!is_known)
+      g_autoptr (HaulGeneration) generation = NULL;
+      if (!haul_journal_generation_find (run->journal, mailbox->name, &generation, error))
+        return FALSE;
+      if (generation == NULL)
         g_string_append_printf (names, "%s%s", names->len == 0 ? "" : ", ", mailbox->display);
+      else if (generation->state == HAUL_GENERATION_GONE && !delete_again (run, session, generation, error))
+        return FALSE;
     }
-  return g_string_free (g_steal_pointer (&names), FALSE);
+  *strangers = g_string_free (g_steal_pointer (&names), FALSE);
+  return TRUE;
 }

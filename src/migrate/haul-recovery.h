@@ -9,6 +9,6 @@
 G_BEGIN_DECLS
 
 gboolean haul_recovery_run (HaulRun *run, HaulImapSession *session, gint64 only, GError **error);
-char *haul_recovery_dup_strangers (HaulRun *run, HaulImapSession *session, GError **error);
+gboolean haul_recovery_sweep (HaulRun *run, HaulImapSession *session, char **strangers, GError **error);
 
 G_END_DECLS

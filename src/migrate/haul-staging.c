@@ -63,66 +63,59 @@ select_staging (HaulStaging *self, HaulImapSession *session, GError **error)
 }
 
 /* *is_taken: the name exists; it is somebody else's then, and its row in the journal is closed. */
-static HaulStaging *
-try_new (HaulRun *run, HaulImapSession *session, gboolean *is_taken, GError **error)
+static gboolean
+make_mailbox (HaulStaging *self, HaulImapSession *session, gboolean *is_taken, GError **error)
 {
-  g_autofree char *name = haul_run_dup_next_staging (run);
+  HaulRun *run = self->run;
   g_autoptr (GError) local_error = NULL;
-  gint64 row = haul_journal_generation_new (run->journal, run->row, name, error);
 
   *is_taken = FALSE;
-  if (row == 0)
-    return NULL;
-  g_autoptr (HaulStaging) self = adopt (run, row, name, 0);
-  if (!haul_imap_mailbox_create (session, name, run->hard, &local_error))
-    {
-      *is_taken = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS);
-      if (*is_taken)
-        haul_journal_generation_set_state (run->journal, row, HAUL_GENERATION_GONE, error);
-      else if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
-        g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
-                     "the server does not let a mailbox be made, which is needed to copy exactly once: %s",
-                     local_error->message);
-      else
-        g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-  if (!select_staging (self, session, error)
-      || !haul_journal_generation_set_uid_validity (run->journal, row, self->uid_validity, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  if (haul_imap_mailbox_create (session, self->mailbox, run->hard, &local_error))
+    return select_staging (self, session, error)
+           && haul_journal_generation_set_uid_validity (run->journal, self->row, self->uid_validity, error);
+  *is_taken = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS)
+              && haul_journal_generation_set_state (run->journal, self->row, HAUL_GENERATION_GONE, error);
+  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
+                 "the server does not let a mailbox be made, which is needed to copy exactly once: %s",
+                 local_error->message);
+  else if (!g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /**
- * haul_staging_new:
+ * haul_staging_make:
  * @run: the run
  * @session: the lane's session
+ * @staging: (out) (transfer full): the generation; also after an error when its mailbox may have come into being
  * @error: return location
  *
  * Makes a staging mailbox whose name was never used, and selects it. Its journal row is on disk before it exists. It is
  * never subscribed.
  *
- * Returns: (transfer full) (nullable): the generation
+ * Returns: %TRUE when it can be filled; else what @staging says has to be recovered
  */
-HaulStaging *
-haul_staging_new (HaulRun *run, HaulImapSession *session, GError **error)
+gboolean
+haul_staging_make (HaulRun *run, HaulImapSession *session, HaulStaging **staging, GError **error)
 {
   for (guint i = 0; i < NAMES_TRIED; i++)
     {
+      g_autofree char *name = haul_run_dup_next_staging (run);
+      gint64 row = haul_journal_generation_new (run->journal, run->row, name, error);
       gboolean is_taken;
-      g_autoptr (GError) local_error = NULL;
-      HaulStaging *self = try_new (run, session, &is_taken, &local_error);
-      if (self != NULL)
-        return self;
-      if (local_error != NULL || !is_taken)
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return NULL;
-        }
+      if (row == 0)
+        return FALSE;
+      *staging = adopt (run, row, name, 0);
+      if (make_mailbox (*staging, session, &is_taken, error))
+        return TRUE;
+      if (!is_taken)
+        return FALSE;
+      g_clear_pointer (staging, haul_staging_free);
     }
   g_set_error_literal (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
                        "the server says of every new mailbox that it exists already");
-  return NULL;
+  return FALSE;
 }
 
 typedef struct
@@ -353,7 +346,7 @@ haul_staging_delete (HaulStaging *staging, HaulImapSession *session, GError **er
   HaulRun *run = staging->run;
   g_auto (HaulImapStatus) status = { 0 };
   g_autoptr (GError) local_error = NULL;
-  gboolean exists;
+  gboolean is_gone;
 
   if (!is_empty (staging, error))
     return FALSE;
@@ -375,9 +368,9 @@ haul_staging_delete (HaulStaging *staging, HaulImapSession *session, GError **er
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
-      if (!haul_target_exists (session, staging->mailbox, &exists, run->hard, error))
+      if (!haul_target_is_gone (session, staging->mailbox, &is_gone, run->hard, error))
         return FALSE;
-      if (exists)
+      if (!is_gone)
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;

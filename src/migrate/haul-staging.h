@@ -18,7 +18,7 @@ typedef struct
   guint32 last_uid;     /* APPENDUIDs rise, or are not believed */
 } HaulStaging;
 
-HaulStaging *haul_staging_new (HaulRun *run, HaulImapSession *session, GError **error);
+gboolean haul_staging_make (HaulRun *run, HaulImapSession *session, HaulStaging **staging, GError **error);
 void haul_staging_free (HaulStaging *staging);
 gboolean haul_staging_append (
     HaulStaging *staging, HaulImapSession *session, HaulItem *item, guint folder, GInputStream *body, GError **error);

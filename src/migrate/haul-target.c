@@ -41,6 +41,39 @@ haul_target_exists (
   return TRUE;
 }
 
+/**
+ * haul_target_is_gone:
+ * @session: a session
+ * @mailbox: octets on the wire
+ * @is_gone: (out): is there certainly no such mailbox?
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Where something is concluded from a mailbox that is not there, LIST alone is not believed: while somebody makes or
+ * deletes mailboxes a server may leave one out.
+ *
+ * Returns: %TRUE when the server answered
+ */
+gboolean
+haul_target_is_gone (
+    HaulImapSession *session, const char *mailbox, gboolean *is_gone, GCancellable *cancellable, GError **error)
+{
+  g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (GError) local_error = NULL;
+  gboolean exists;
+
+  *is_gone = FALSE;
+  if (!haul_target_exists (session, mailbox, &exists, cancellable, error))
+    return FALSE;
+  if (exists || haul_imap_mailbox_status (session, mailbox, &status, cancellable, &local_error))
+    return TRUE;
+  *is_gone = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TRY_CREATE)
+             || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED);
+  if (!*is_gone)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return *is_gone;
+}
+
 static gboolean
 create (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
 {

@@ -379,7 +379,7 @@ upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GEr
         continue;
       if (!haul_run_wait_while_paused (run, session, error))
         return FALSE;
-      if (*staging == NULL && (*staging = haul_staging_new (run, session, error)) == NULL)
+      if (*staging == NULL && !haul_staging_make (run, session, staging, error))
         return FALSE;
       if (!send_open (self, session, *staging, i, error))
         return FALSE;

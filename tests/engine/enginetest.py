@@ -135,13 +135,13 @@ class Case:
         self.before = manifest(self.dir + '/mail')
         return self
 
-    def check(self, wanted=None, run='', loose=False, empty_may_stay=False):
+    def check(self, wanted=None, run='', loose=False):
         found = mailbox()
         wanted = expected(self.texts) if wanted is None else wanted
         box = found.get(self.name, Counter())
         if loose:
             box, wanted = octets(box), octets(wanted)
-        others = [name for name in strangers(found) if not empty_may_stay or found[name]]
+        others = strangers(found)
         good = box == wanted and not others
         tap.check(good, f'{self.what}: the mailbox holds what it should',
                   f'missing {wanted - box}\nsurplus {box - wanted}\n{list(found)}\n{run}')
