@@ -1,10 +1,10 @@
-/* haul-imap-mailbox.c - commands about mailboxes: NAMESPACE, LIST, CREATE, SUBSCRIBE, STATUS, SELECT, UID MOVE, DELETE
+/* haul-imap-mailbox.c - commands about mailboxes: NAMESPACE, LIST, CREATE, SUBSCRIBE, STATUS, SELECT, RENAME, DELETE
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  the session's.
  * Errors:  HAUL_IMAP_ERROR, G_IO_ERROR_CANCELLED.
- * See:     RFC 3501 §6.3, RFC 2342, RFC 3691, RFC 4315, RFC 6154, RFC 6851, RFC 9208.
+ * See:     RFC 3501 §6.3, RFC 2342, RFC 3691, RFC 6154, RFC 9208.
  */
 #include "imap/haul-imap-mailbox.h"
 
@@ -13,8 +13,6 @@
 
 /* A list model of more helps nobody (docs/wire.md). */
 #define MAX_MAILBOXES 200000
-/* Whole command lines stay under 8,000 octets; the mailbox's name may take a part. */
-#define MAX_UID_SET 6000
 
 static gboolean
 run_with_name (HaulImapSession *session,
@@ -170,6 +168,29 @@ haul_imap_mailbox_subscribe (HaulImapSession *session, const char *name, GCancel
   return run_with_name (session, "SUBSCRIBE", name, NULL, NULL, cancellable, error);
 }
 
+/**
+ * haul_imap_mailbox_rename:
+ * @session: a signed-in session, with neither of them selected
+ * @from: a mailbox
+ * @to: a name that no mailbox has
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Gives a mailbox another name. Its messages keep their UIDs with most servers (RFC 3501 §6.3.5).
+ *
+ * Returns: %TRUE; or %FALSE with %HAUL_IMAP_ERROR_EXISTS, %HAUL_IMAP_ERROR_TRY_CREATE, %HAUL_IMAP_ERROR_REFUSED …
+ */
+gboolean
+haul_imap_mailbox_rename (
+    HaulImapSession *session, const char *from, const char *to, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("RENAME");
+
+  haul_imap_command_add_string (command, from);
+  haul_imap_command_add_string (command, to);
+  return haul_imap_session_execute (session, command, "RENAME", NULL, NULL, cancellable, error);
+}
+
 static gboolean
 on_status (HaulImapResponse *response, gpointer user_data, GError **error)
 {
@@ -303,130 +324,6 @@ haul_imap_mailbox_unselect (HaulImapSession *session, GCancellable *cancellable,
   if (!haul_imap_session_execute (session, command, verb, NULL, NULL, cancellable, error))
     return FALSE;
   haul_imap_session_set_selected (session, NULL);
-  return TRUE;
-}
-
-static void
-reset_copy_uid (HaulImapCopyUid *copy_uid)
-{
-  copy_uid->uid_validity = 0;
-  g_array_set_size (copy_uid->source, 0);
-  g_array_set_size (copy_uid->destination, 0);
-}
-
-static GHashTable *
-make_set (const guint32 *uids, gsize n_uids)
-{
-  GHashTable *set = g_hash_table_new (NULL, NULL);
-
-  for (gsize i = 0; i < n_uids; i++)
-    g_hash_table_add (set, GUINT_TO_POINTER (uids[i]));
-  return set;
-}
-
-typedef struct
-{
-  const guint32 *uids;
-  gsize n_uids;
-  HaulImapCopyUid told; /* of this command */
-} Move;
-
-/* Takes a COPYUID that speaks of UIDs we asked to move; another one is as good as none. */
-static void
-take_copy_uid (Move *move, HaulImapResponse *response)
-{
-  HaulImapCopyUid *told = &response->copy_uid;
-
-  if (response->type != HAUL_IMAP_RESPONSE_STATUS || told->source == NULL || told->destination == NULL
-      || told->source->len != told->destination->len)
-    return;
-  g_autoptr (GHashTable) asked = make_set (move->uids, move->n_uids);
-  for (guint i = 0; i < told->source->len; i++)
-    if (!g_hash_table_contains (asked, GUINT_TO_POINTER (g_array_index (told->source, guint32, i))))
-      return;
-  haul_imap_copy_uid_clear (&move->told);
-  move->told = *told;
-  *told = (HaulImapCopyUid){ 0 };
-}
-
-static gboolean
-on_move (HaulImapResponse *response, gpointer user_data, GError **error)
-{
-  take_copy_uid (user_data, response);
-  return TRUE;
-}
-
-static gboolean
-move_some (HaulImapSession *session, Move *move, const char *destination, GCancellable *cancellable, GError **error)
-{
-  HaulImapChannel *channel = haul_imap_session_get_channel (session);
-  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("UID MOVE");
-
-  haul_imap_command_add_uid_set (command, move->uids, move->n_uids);
-  haul_imap_command_add_string (command, destination);
-  g_autoptr (HaulImapResponse) tagged = haul_imap_channel_run (channel, command, on_move, move, cancellable, error);
-  if (tagged == NULL || !haul_imap_channel_accept (channel, tagged, "UID MOVE", error))
-    return FALSE;
-  /* RFC 6851 §4.3: untagged; but some servers say it as they do for COPY. */
-  take_copy_uid (move, tagged);
-  return TRUE;
-}
-
-/* FALSE: the server did not tell, or it contradicts itself. */
-static gboolean
-merge_copy_uid (HaulImapCopyUid *all, const HaulImapCopyUid *told)
-{
-  if (told->source == NULL || told->uid_validity == 0
-      || (all->uid_validity != 0 && all->uid_validity != told->uid_validity))
-    return FALSE;
-  all->uid_validity = told->uid_validity;
-  g_array_append_vals (all->source, told->source->data, told->source->len);
-  g_array_append_vals (all->destination, told->destination->data, told->destination->len);
-  return TRUE;
-}
-
-/**
- * haul_imap_mailbox_move:
- * @session: a session with a mailbox selected
- * @uids: messages in it, best in ascending order
- * @n_uids: how many
- * @destination: another mailbox
- * @copy_uid: (out caller-allocates): where they went; to be cleared. UIDVALIDITY 0 and empty where the server did not
- *   say it of every command
- * @cancellable: (nullable): cancels
- * @error: return location
- *
- * Moves messages, with several commands where the set is long. After an error some may have been moved.
- *
- * Returns: %TRUE; or %FALSE with %HAUL_IMAP_ERROR_TRY_CREATE, _OVERQUOTA, _REFUSED …
- */
-gboolean
-haul_imap_mailbox_move (HaulImapSession *session,
-                        const guint32 *uids,
-                        gsize n_uids,
-                        const char *destination,
-                        HaulImapCopyUid *copy_uid,
-                        GCancellable *cancellable,
-                        GError **error)
-{
-  gboolean is_known = TRUE;
-
-  copy_uid->uid_validity = 0;
-  copy_uid->source = g_array_new (FALSE, FALSE, sizeof (guint32));
-  copy_uid->destination = g_array_new (FALSE, FALSE, sizeof (guint32));
-  for (gsize done = 0; done < n_uids;)
-    {
-      Move move = { .uids = uids + done };
-      move.n_uids = haul_imap_command_count_uids (move.uids, n_uids - done, MAX_UID_SET);
-      gboolean is_moved = move_some (session, &move, destination, cancellable, error);
-      is_known = is_known && is_moved && merge_copy_uid (copy_uid, &move.told);
-      haul_imap_copy_uid_clear (&move.told);
-      if (!is_known)
-        reset_copy_uid (copy_uid);
-      if (!is_moved)
-        return FALSE;
-      done += move.n_uids;
-    }
   return TRUE;
 }
 

@@ -1,4 +1,4 @@
-/* haul-imap-mailbox.h - commands about mailboxes: NAMESPACE, LIST, CREATE, SUBSCRIBE, STATUS, SELECT, UID MOVE, DELETE
+/* haul-imap-mailbox.h - commands about mailboxes: NAMESPACE, LIST, CREATE, SUBSCRIBE, STATUS, SELECT, RENAME, DELETE
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -21,6 +21,8 @@ gboolean
 haul_imap_mailbox_create (HaulImapSession *session, const char *name, GCancellable *cancellable, GError **error);
 gboolean
 haul_imap_mailbox_delete (HaulImapSession *session, const char *name, GCancellable *cancellable, GError **error);
+gboolean haul_imap_mailbox_rename (
+    HaulImapSession *session, const char *from, const char *to, GCancellable *cancellable, GError **error);
 gboolean
 haul_imap_mailbox_subscribe (HaulImapSession *session, const char *name, GCancellable *cancellable, GError **error);
 gboolean haul_imap_mailbox_status (
@@ -30,13 +32,6 @@ gboolean haul_imap_mailbox_select (
 gboolean haul_imap_mailbox_examine (
     HaulImapSession *session, const char *name, HaulImapStatus *status, GCancellable *cancellable, GError **error);
 gboolean haul_imap_mailbox_unselect (HaulImapSession *session, GCancellable *cancellable, GError **error);
-gboolean haul_imap_mailbox_move (HaulImapSession *session,
-                                 const guint32 *uids,
-                                 gsize n_uids,
-                                 const char *destination,
-                                 HaulImapCopyUid *copy_uid,
-                                 GCancellable *cancellable,
-                                 GError **error);
 gboolean haul_imap_mailbox_get_quota (
     HaulImapSession *session, const char *name, HaulImapQuota *quota, GCancellable *cancellable, GError **error);
 

@@ -20,7 +20,8 @@ struct _HaulImapSession
   char *capability_line;    /* (owned) */
   guint capabilities;
   guint64 append_limit;
-  char *selected; /* (owned) (nullable) mailbox, wire octets */
+  char *selected;   /* (owned) (nullable) mailbox, wire octets */
+  gint64 opened_us; /* monotonic */
 };
 
 static void
@@ -151,6 +152,7 @@ haul_imap_session_open (const HaulImapOptions *options, GCancellable *cancellabl
     return NULL;
   g_autoptr (HaulImapSession) self = g_new0 (HaulImapSession, 1);
   self->channel = haul_imap_channel_new (transport);
+  self->opened_us = g_get_monotonic_time ();
   tell (options, HAUL_IMAP_STEP_CONNECTED);
   if (!settle (self, options, cancellable, error))
     {
@@ -217,6 +219,13 @@ guint64
 haul_imap_session_get_append_limit (const HaulImapSession *session)
 {
   return session->append_limit;
+}
+
+/* When the connection was made, by the monotonic clock. */
+gint64
+haul_imap_session_get_opened_us (const HaulImapSession *session)
+{
+  return session->opened_us;
 }
 
 const char *

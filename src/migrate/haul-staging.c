@@ -15,6 +15,7 @@
 
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-uids.h"
 #include "migrate/haul-journal-generation.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-settle.h"
@@ -243,8 +244,8 @@ move_batch (HaulStaging *self, HaulImapSession *session, GPtrArray *batch, GErro
   HaulGenerationMove move = { 0, (char *)mailbox, status.uid_validity, MAX (status.uid_next, 1) };
   move.row = haul_journal_generation_begin_move (run->journal, self->row, &move, rows, error);
   if (move.row == 0
-      || !haul_imap_mailbox_move (session, (const guint32 *)(gpointer)uids->data, uids->len, mailbox, &copy_uid,
-                                  run->hard, error))
+      || !haul_imap_uids_move (session, (const guint32 *)(gpointer)uids->data, uids->len, mailbox, &copy_uid, run->hard,
+                               error))
     return FALSE;
   /* Ends with a look at the target where COPYUID did not say everything. */
   return read_copy_uid (self, &move, &copy_uid, batch, error) && haul_settle_move (self, session, &move, error);

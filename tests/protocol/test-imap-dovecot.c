@@ -8,6 +8,7 @@
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-fetch.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-uids.h"
 
 static guint16
 port_of (const char *name)
@@ -326,7 +327,7 @@ test_upload (void)
   g_assert_cmpuint (seen.n_headers, ==, 3);
 
   g_assert_true (
-      haul_imap_mailbox_move (session, (guint32 *)seen.uids->data, seen.uids->len, "ziel", &moved, NULL, &error));
+      haul_imap_uids_move (session, (guint32 *)seen.uids->data, seen.uids->len, "ziel", &moved, NULL, &error));
   g_assert_cmpuint (moved.source->len, ==, 3);
   g_assert_cmpuint (moved.uid_validity, !=, 0);
   g_assert_true (haul_imap_mailbox_unselect (session, NULL, &error));
@@ -370,7 +371,7 @@ test_many_moved (void)
       if (i % 2 == 1)
         g_array_append_val (odd, uid.uid);
     }
-  g_assert_true (haul_imap_mailbox_move (session, (guint32 *)odd->data, odd->len, "odd", &moved, NULL, &error));
+  g_assert_true (haul_imap_uids_move (session, (guint32 *)odd->data, odd->len, "odd", &moved, NULL, &error));
   g_assert_cmpuint (moved.source->len, ==, odd->len);
   g_assert_cmpuint (moved.destination->len, ==, odd->len);
   g_assert_cmpmem (moved.source->data, odd->len * 4, odd->data, odd->len * 4);

@@ -10,6 +10,7 @@
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-fetch.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-uids.h"
 #include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-transport.h"
 
@@ -60,7 +61,7 @@ call (HaulImapSession *session, char what, GCancellable *cancellable, GError **e
     case 'c':
       return haul_imap_mailbox_create (session, "x\303\244", cancellable, error);
     case 'm':
-      return haul_imap_mailbox_move (session, uids, G_N_ELEMENTS (uids), "x", &copy_uid, cancellable, error);
+      return haul_imap_uids_move (session, uids, G_N_ELEMENTS (uids), "x", &copy_uid, cancellable, error);
     case 'f':
       return haul_imap_fetch_rows (session, 1, take_row, NULL, cancellable, error);
     case 'N':
@@ -179,7 +180,7 @@ test_copy_uid (void)
       g_auto (HaulImapCopyUid) copy_uid = { 0 };
       g_autoptr (GError) error = NULL;
 
-      g_assert_true (haul_imap_mailbox_move (session, uids, 3, "x", &copy_uid, NULL, &error));
+      g_assert_true (haul_imap_uids_move (session, uids, 3, "x", &copy_uid, NULL, &error));
       g_assert_cmpuint (copy_uid.source->len, ==, answers[i].n_known);
       g_assert_cmpuint (copy_uid.destination->len, ==, answers[i].n_known);
       g_assert_cmpuint (copy_uid.uid_validity, ==, answers[i].n_known == 0 ? 0 : 7);
