@@ -39,8 +39,8 @@ forget_undone (HaulTransfer *self, const HaulListing *listing, const GArray *kno
 static GArray *
 apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
 {
-  g_autoptr (GArray) known
-      = haul_journal_item_list_known (self->run->journal, self->folder->mailbox, listing->status.uid_validity, error);
+  g_autoptr (GArray) known = haul_journal_item_list_known (self->run->journal, self->folder->mailbox,
+                                                           listing->status.uid_validity, 0, error);
   g_autoptr (GArray) removed = g_array_new (FALSE, FALSE, sizeof (HaulJournalKnown));
 
   if (known == NULL || !forget_undone (self, listing, known, error))
@@ -280,8 +280,37 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
       || !learn (transfer, listing, error))
     return FALSE;
   mark_removed (transfer, removed);
+  transfer->last_uid = listing->status.uid_next == 0 ? 0 : listing->status.uid_next - 1;
+  transfer->needs_census = FALSE;
   haul_progress_set_phase (run->progress, HAUL_PHASE_COPYING);
   return TRUE;
+}
+
+/**
+ * haul_census_renew:
+ * @transfer: a folder whose mailbox exists
+ * @session: a new session of the lane
+ * @error: return location
+ *
+ * What a census found stays true when a connection breaks: what came of the sendings is settled by then. So the mailbox
+ * is listed again only where it was replaced or set back meanwhile, or where something staged is nowhere to be found;
+ * to list it after each break would take as long as the copying where it is big.
+ *
+ * Returns: %TRUE when every item is present, removed by somebody, copied, or open
+ */
+gboolean
+haul_census_renew (HaulTransfer *transfer, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = transfer->run;
+  g_auto (HaulImapStatus) status = { 0 };
+
+  if (!transfer->needs_census)
+    {
+      if (!haul_imap_mailbox_status (session, transfer->folder->mailbox, &status, run->hard, error))
+        return FALSE;
+      transfer->needs_census = status.uid_validity != transfer->uid_validity || status.uid_next <= transfer->last_uid;
+    }
+  return !transfer->needs_census || haul_census_take (transfer, session, error);
 }
 
 static gboolean

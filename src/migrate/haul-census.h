@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 gboolean haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **error);
+gboolean haul_census_renew (HaulTransfer *transfer, HaulImapSession *session, GError **error);
 gboolean haul_census_match (
     HaulTransfer *transfer, HaulListing *listing, HaulImapSession *session, gboolean every_byte, GError **error);
 gboolean haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **error);

@@ -190,29 +190,29 @@ haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error)
  * haul_journal_item_find_outcome:
  * @journal: a journal
  * @item: a message's row
- * @uid: (out): where it is in the user's mailbox; 0 where it was not placed
- * @is_pending: (out): it may still be placed, and must not be sent again
+ * @outcome: (out caller-allocates): what came of it
  * @error: return location
  *
  * Returns: %TRUE when the journal could be asked
  */
 gboolean
-haul_journal_item_find_outcome (HaulJournal *journal, gint64 item, guint32 *uid, gboolean *is_pending, GError **error)
+haul_journal_item_find_outcome (HaulJournal *journal, gint64 item, HaulJournalOutcome *outcome, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
   g_autoptr (GError) local_error = NULL;
   sqlite3_stmt *statement
       = haul_journal_query (journal, &local_error,
-                            "SELECT placed.uid, state IN (1, 2) FROM item LEFT JOIN placed ON placed.item = item.id"
+                            "SELECT placed.uid, state IN (1, 2), staged.uid IS NOT NULL FROM item"
+                            " LEFT JOIN placed ON placed.item = item.id LEFT JOIN staged ON staged.item = item.id"
                             " WHERE item.id = ?",
                             "i", item);
 
-  *uid = 0;
-  *is_pending = FALSE;
+  *outcome = (HaulJournalOutcome){ 0 };
   while (statement != NULL && haul_journal_next (journal, statement, &local_error))
     {
-      *uid = (guint32)sqlite3_column_int64 (statement, 0);
-      *is_pending = sqlite3_column_int (statement, 1) == 1;
+      outcome->uid = (guint32)sqlite3_column_int64 (statement, 0);
+      outcome->is_pending = sqlite3_column_int (statement, 1) == 1;
+      outcome->was_staged = sqlite3_column_int (statement, 2) == 1;
     }
   if (local_error == NULL)
     return TRUE;
@@ -247,22 +247,25 @@ read_known (sqlite3_stmt *statement, HaulJournalKnown *known)
  * @journal: a journal
  * @mailbox: octets on the wire
  * @uid_validity: as it is now; what was known under another is worthless
+ * @first_uid: only from this UID on; 0 for all
  * @error: return location
  *
  * Returns: (transfer full) (nullable) (element-type HaulJournalKnown): by rising UID
  */
 GArray *
-haul_journal_item_list_known (HaulJournal *journal, const char *mailbox, guint32 uid_validity, GError **error)
+haul_journal_item_list_known (
+    HaulJournal *journal, const char *mailbox, guint32 uid_validity, guint32 first_uid, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GArray) list = g_array_new (FALSE, TRUE, sizeof (HaulJournalKnown));
-  sqlite3_stmt *statement = haul_journal_query (journal, &local_error,
-                                                "SELECT uid, size, digest, (SELECT is_verified FROM placed WHERE "
-                                                "placed.mailbox = known.mailbox AND"
-                                                " placed.uid_validity = known.uid_validity AND placed.uid = known.uid)"
-                                                " FROM known WHERE mailbox = ? AND uid_validity = ? ORDER BY uid",
-                                                "ti", mailbox, (gint64)uid_validity);
+  sqlite3_stmt *statement
+      = haul_journal_query (journal, &local_error,
+                            "SELECT uid, size, digest, (SELECT is_verified FROM placed WHERE "
+                            "placed.mailbox = known.mailbox AND"
+                            " placed.uid_validity = known.uid_validity AND placed.uid = known.uid)"
+                            " FROM known WHERE mailbox = ? AND uid_validity = ? AND uid >= ? ORDER BY uid",
+                            "tii", mailbox, (gint64)uid_validity, (gint64)first_uid);
 
   while (statement != NULL && haul_journal_next (journal, statement, &local_error))
     {

@@ -18,6 +18,14 @@ typedef struct
   gboolean is_ours; /* copied and verified by an earlier run: if it is gone, somebody removed it */
 } HaulJournalKnown;
 
+/* What came of a sending. */
+typedef struct
+{
+  guint32 uid;         /* where it is in the user's mailbox; 0 where it was not placed */
+  gboolean is_pending; /* it may still be placed, and must not be sent again */
+  gboolean was_staged; /* it was assigned a staged message */
+} HaulJournalOutcome;
+
 gboolean haul_journal_item_add (HaulJournal *journal, gint64 folder, HaulItem *item, GError **error);
 gboolean haul_journal_item_intend (HaulJournal *journal, gint64 item, gint64 generation, GError **error);
 gboolean haul_journal_item_intend_ahead (HaulJournal *journal, gint64 item, gint64 generation, GError **error);
@@ -31,9 +39,10 @@ gboolean haul_journal_item_place (
     HaulJournal *journal, gint64 item, const char *mailbox, guint32 uid_validity, guint32 uid, GError **error);
 gboolean haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error);
 gboolean
-haul_journal_item_find_outcome (HaulJournal *journal, gint64 item, guint32 *uid, gboolean *is_pending, GError **error);
+haul_journal_item_find_outcome (HaulJournal *journal, gint64 item, HaulJournalOutcome *outcome, GError **error);
 gboolean haul_journal_item_learn (
     HaulJournal *journal, const char *mailbox, guint32 uid_validity, const HaulJournalKnown *known, GError **error);
-GArray *haul_journal_item_list_known (HaulJournal *journal, const char *mailbox, guint32 uid_validity, GError **error);
+GArray *haul_journal_item_list_known (
+    HaulJournal *journal, const char *mailbox, guint32 uid_validity, guint32 first_uid, GError **error);
 
 G_END_DECLS

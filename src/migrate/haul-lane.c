@@ -249,11 +249,12 @@ run_pass (Lane *self, gboolean *is_mailbox, GError **error)
       transfer->is_checked = TRUE;
       return TRUE;
     }
-  if (!haul_census_take (transfer, self->session, error))
+  if (!haul_census_renew (transfer, self->session, error))
     return FALSE;
   *is_mailbox = FALSE;
   if (!haul_transfer_upload (transfer, self->session, &self->staging, error))
     return FALSE;
+  *is_mailbox = TRUE;
   return haul_run_is_stopping (run) || haul_census_check (transfer, self->session, error);
 }
 

@@ -46,19 +46,22 @@ list_target (
 {
   HaulRun *run = staging->run;
 
+  guint32 first_uid = move->uid_next;
+
   staging->is_selected = FALSE;
-  g_autoptr (HaulListing) listing = haul_listing_read (session, move->mailbox, move->uid_next, FALSE, run->hard, error);
+  g_autoptr (HaulListing) listing = haul_listing_read (session, move->mailbox, first_uid, FALSE, run->hard, error);
   if (listing != NULL && listing->status.uid_validity != move->uid_validity)
     {
       g_clear_pointer (&listing, haul_listing_free);
-      listing = haul_listing_read (session, move->mailbox, 1, FALSE, run->hard, error);
+      first_uid = 1;
+      listing = haul_listing_read (session, move->mailbox, first_uid, FALSE, run->hard, error);
     }
   if (listing == NULL)
     return NULL;
 
   /* Known digests are of messages that somebody has looked at or placed: none of this move. */
   g_autoptr (GArray) known
-      = haul_journal_item_list_known (run->journal, move->mailbox, listing->status.uid_validity, error);
+      = haul_journal_item_list_known (run->journal, move->mailbox, listing->status.uid_validity, first_uid, error);
   if (known == NULL)
     return NULL;
   for (guint i = 0; i < known->len; i++)

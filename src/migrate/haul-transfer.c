@@ -41,6 +41,7 @@ haul_transfer_new (HaulRun *run, guint index)
   self->index = index;
   self->folder = haul_plan_get_folder (run->plan, index);
   self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_item_free);
+  self->needs_census = TRUE;
   self->begun = g_array_new (FALSE, FALSE, sizeof (guint));
   return self;
 }
@@ -101,6 +102,7 @@ set_copied (HaulTransfer *self, HaulItem *item, guint32 uid)
 {
   item->state = HAUL_ITEM_COPIED;
   item->uid = uid;
+  self->last_uid = MAX (self->last_uid, uid);
   haul_run_count (self->run, self->index, &(HaulCounts){ .copied = 1 });
   haul_run_count_item (self->run, self->index, item, item->size);
 }
@@ -159,16 +161,17 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
     {
       guint index = g_array_index (begun, guint, i);
       HaulItem *item = transfer->items->pdata[index];
-      guint32 uid = 0;
-      gboolean is_pending;
+      HaulJournalOutcome outcome;
       if (item->row == 0 || !item->is_begun || item->state == HAUL_ITEM_DONE || item->state == HAUL_ITEM_COPIED)
         continue;
-      if (!haul_journal_item_find_outcome (transfer->run->journal, item->row, &uid, &is_pending, error))
+      if (!haul_journal_item_find_outcome (transfer->run->journal, item->row, &outcome, error))
         return FALSE;
-      if (is_pending)
+      /* Staged and gone from there: it may be in the user's mailbox all the same. */
+      transfer->needs_census |= outcome.was_staged && !outcome.is_pending && outcome.uid == 0;
+      if (outcome.is_pending)
         g_array_index (begun, guint, n_kept++) = index;
-      else if (uid != 0)
-        set_copied (transfer, item, uid);
+      else if (outcome.uid != 0)
+        set_copied (transfer, item, outcome.uid);
       else if (!open_again (transfer, index, reason, error))
         return FALSE;
     }

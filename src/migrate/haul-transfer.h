@@ -20,6 +20,8 @@ typedef struct
   GPtrArray *items;             /* (owned) (element-type HaulItem) those that are to be on the server */
   gint64 row;                   /* in the journal */
   guint32 uid_validity;         /* of the mailbox, as the census saw it */
+  guint32 last_uid;             /* the highest that it is known to have given */
+  gboolean needs_census;        /* what it holds has to be looked up before anything is sent */
   guint first_open;             /* no item before this index is open */
   GArray *begun;                /* (owned) (element-type guint) indices of items whose outcome is not known yet */
   guint first_intended;         /* items whose intents were written together, and may not all be sent yet */

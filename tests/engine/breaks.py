@@ -63,6 +63,24 @@ def part_breaks():
                 tap.equal(counts(run), dict(found=60, copied=60, present=0, skipped=0, failed=0), f'{what}: counted', run)
 
 
+def part_linear():
+    """A break does not make the whole mailbox be looked at again: that would be as much work as the copying."""
+    said = []
+    def listen(data):
+        said.append(data)
+        return data
+    limits = [None] + [30_000] * 6  # the first connection is the probe's
+    with Case('breaks in a mailbox', make_texts(300, 900)) as case:
+        drive('copy', case.state, str(write_mbox(case.dir + '/' + case.name, [(message(i, 'before'), '') for i in range(200)])))
+        breaker = Breaker(limits, ask=listen)
+        run = drive('copy', case.state, case.source, port=breaker.port)
+        tap.equal((run.json['verdict'], counts(run)['copied'], breaker.n_broken), ('complete', 300, 6), f'{case.what}: complete', run)
+        lines = b''.join(said).split(b'\r\n')
+        whole = [i for i, line in enumerate(lines) if b'UID FETCH 1:* (UID RFC822.SIZE' in line]
+        opened = [[line for line in lines[:i] if b'SELECT ' in line or b'EXAMINE ' in line][-1] for i in whole]
+        tap.equal(sum(b'letters' in line for line in opened), 1, f'{case.what}: it is listed as a whole once', opened)
+
+
 def part_faults():
     """The server's processes die, and the journal cannot be written."""
     chance = random.Random()

@@ -166,7 +166,7 @@ def part_mailboxes():
             if b'EXAMINE "letters"' in data and not state['broken']:
                 state['broken'] = True
                 return None
-            return data.replace(b'SELECT "letters"', b'SELECT "a//b"') if state['broken'] else data
+            return data.replace(b'EXAMINE "letters"', b'EXAMINE "a//b"') if state['broken'] else data
         run = drive('copy', case.state, case.source, port=Breaker(ask=ask).port)
         tap.equal((run.json['verdict'], run.json['exit_status'], counts(run)['copied']), ('not-all', 3, 20),
                   'not checked: is not called complete', run)

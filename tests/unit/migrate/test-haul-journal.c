@@ -262,7 +262,7 @@ test_known (Fixture *f, gconstpointer data)
   haul_journal_generation_assign (f->journal, f->generation, row, 7, NULL);
   haul_journal_item_place (f->journal, row, "INBOX", 5, 100, NULL);
   haul_journal_item_learn (f->journal, "INBOX", 5, &seen, NULL);
-  g_autoptr (GArray) before = haul_journal_item_list_known (f->journal, "INBOX", 5, NULL);
+  g_autoptr (GArray) before = haul_journal_item_list_known (f->journal, "INBOX", 5, 0, NULL);
   g_assert_cmpuint (before->len, ==, 2);
   g_assert_cmpuint (g_array_index (before, HaulJournalKnown, 0).uid, ==, 50);
   g_assert_false (g_array_index (before, HaulJournalKnown, 0).is_ours);
@@ -270,9 +270,9 @@ test_known (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_array_index (before, HaulJournalKnown, 1).digest[0], ==, 3);
 
   haul_journal_item_verify (f->journal, row, NULL);
-  g_autoptr (GArray) after = haul_journal_item_list_known (f->journal, "INBOX", 5, NULL);
+  g_autoptr (GArray) after = haul_journal_item_list_known (f->journal, "INBOX", 5, 0, NULL);
   g_assert_true (g_array_index (after, HaulJournalKnown, 1).is_ours);
-  g_autoptr (GArray) other = haul_journal_item_list_known (f->journal, "INBOX", 6, NULL);
+  g_autoptr (GArray) other = haul_journal_item_list_known (f->journal, "INBOX", 6, 0, NULL);
   g_assert_cmpuint (other->len, ==, 0);
 }
 
