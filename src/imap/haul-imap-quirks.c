@@ -121,3 +121,10 @@ haul_imap_quirks_breaks_namespace (const char *greeting)
 {
   return strstr (greeting, "Exchange Server 2003") != NULL;
 }
+
+/* mailutils imap4d 3.15 ends its OK to AUTHENTICATE with LF alone, so that the end of the line never comes. */
+gboolean
+haul_imap_quirks_breaks_authenticate (const char *greeting)
+{
+  return g_str_equal (greeting, "IMAP4rev1");
+}

@@ -11,6 +11,7 @@
 #include "imap/haul-imap-capability.h"
 #include "imap/haul-imap-login.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 
 struct _HaulImapSession
@@ -201,8 +202,12 @@ haul_imap_session_login (HaulImapSession *session,
                          GCancellable *cancellable,
                          GError **error)
 {
+  guint capabilities = session->capabilities;
+
+  if (haul_imap_quirks_breaks_authenticate (session->greeting))
+    capabilities &= ~(guint)HAUL_IMAP_CAPABILITY_AUTH_PLAIN;
   g_autoptr (HaulImapResponse) ok
-      = haul_imap_login_run (session->channel, session->capabilities, credentials, cancellable, error);
+      = haul_imap_login_run (session->channel, capabilities, credentials, cancellable, error);
 
   return ok != NULL && learn_capabilities (session, ok, cancellable, error)
          && probe_inbox (session, cancellable, error);
