@@ -71,6 +71,55 @@ haul_imap_fetch_rows (HaulImapSession *session,
   return haul_imap_session_execute (session, command, "UID FETCH", on_row, &rows, cancellable, error);
 }
 
+static gboolean
+on_flags (HaulImapResponse *response, gpointer user_data, GError **error)
+{
+  Rows *rows = user_data;
+
+  if (response->type != HAUL_IMAP_RESPONSE_FETCH || response->uid == 0 || !response->has_flags)
+    return TRUE;
+  HaulImapFetchRow row = { .uid = response->uid, .flags = response->flags, .keywords = response->keywords };
+  return rows->func (&row, rows->user_data, error);
+}
+
+/**
+ * haul_imap_fetch_flags:
+ * @session: a session with a mailbox selected
+ * @uids: which messages
+ * @n_uids: how many
+ * @func: sees each of them that is there, with its flags only; others may come too
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Asks which of these messages are there, and for their flags.
+ *
+ * Returns: %TRUE when the list is complete
+ */
+gboolean
+haul_imap_fetch_flags (HaulImapSession *session,
+                       const guint32 *uids,
+                       gsize n_uids,
+                       HaulImapFetchRowFunc func,
+                       gpointer user_data,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  Rows rows = { .first_uid = 1, .func = func, .user_data = user_data };
+
+  for (gsize done = 0; done < n_uids;)
+    {
+      gsize n_part = haul_imap_command_count_uids (uids + done, n_uids - done, MAX_UID_SET);
+      g_autoptr (HaulImapCommand) command = haul_imap_command_new ("UID FETCH");
+      haul_imap_command_add_uid_set (command, uids + done, n_part);
+      haul_imap_command_add_constant (command, "(UID FLAGS)");
+      if (!haul_imap_session_execute (session, command, "UID FETCH", on_flags, &rows, cancellable, error))
+        return FALSE;
+      done += n_part;
+    }
+  return TRUE;
+}
+
 /* Bodies come before it is known whose they are: the UID may stand behind. */
 typedef struct
 {

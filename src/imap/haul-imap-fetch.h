@@ -47,6 +47,13 @@ gboolean haul_imap_fetch_rows (HaulImapSession *session,
                                gpointer user_data,
                                GCancellable *cancellable,
                                GError **error);
+gboolean haul_imap_fetch_flags (HaulImapSession *session,
+                                const guint32 *uids,
+                                gsize n_uids,
+                                HaulImapFetchRowFunc func,
+                                gpointer user_data,
+                                GCancellable *cancellable,
+                                GError **error);
 gboolean haul_imap_fetch_digests (HaulImapSession *session,
                                   const guint32 *uids,
                                   gsize n_uids,

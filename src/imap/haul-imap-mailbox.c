@@ -168,6 +168,13 @@ haul_imap_mailbox_subscribe (HaulImapSession *session, const char *name, GCancel
   return run_with_name (session, "SUBSCRIBE", name, NULL, NULL, cancellable, error);
 }
 
+/* The opposite; a name that is not subscribed may be refused. */
+gboolean
+haul_imap_mailbox_unsubscribe (HaulImapSession *session, const char *name, GCancellable *cancellable, GError **error)
+{
+  return run_with_name (session, "UNSUBSCRIBE", name, NULL, NULL, cancellable, error);
+}
+
 /**
  * haul_imap_mailbox_rename:
  * @session: a signed-in session, with neither of them selected

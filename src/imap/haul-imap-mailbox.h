@@ -25,6 +25,8 @@ gboolean haul_imap_mailbox_rename (
     HaulImapSession *session, const char *from, const char *to, GCancellable *cancellable, GError **error);
 gboolean
 haul_imap_mailbox_subscribe (HaulImapSession *session, const char *name, GCancellable *cancellable, GError **error);
+gboolean
+haul_imap_mailbox_unsubscribe (HaulImapSession *session, const char *name, GCancellable *cancellable, GError **error);
 gboolean haul_imap_mailbox_status (
     HaulImapSession *session, const char *name, HaulImapStatus *status, GCancellable *cancellable, GError **error);
 gboolean haul_imap_mailbox_select (

@@ -1,4 +1,4 @@
-/* haul-imap-uids.c - commands about messages by their UIDs: UID MOVE, UID COPY, UID STORE, EXPUNGE
+/* haul-imap-uids.c - commands about messages by their UIDs: UID MOVE, UID COPY, UID STORE, EXPUNGE, UID EXPUNGE
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -173,6 +173,29 @@ haul_imap_uids_copy (HaulImapSession *session,
   return place_all (session, "UID COPY", &(UidList){ uids, n_uids }, destination, copy_uid, cancellable, error);
 }
 
+/* One command for each part of the set, since a command line must not grow beyond all bounds. */
+static gboolean
+run_for_all (HaulImapSession *session,
+             const char *verb,
+             const UidList *uids,
+             const char *words,
+             GCancellable *cancellable,
+             GError **error)
+{
+  for (gsize done = 0; done < uids->n;)
+    {
+      gsize n_part = haul_imap_command_count_uids (uids->list + done, uids->n - done, MAX_UID_SET);
+      g_autoptr (HaulImapCommand) command = haul_imap_command_new (verb);
+      haul_imap_command_add_uid_set (command, uids->list + done, n_part);
+      if (words != NULL)
+        haul_imap_command_add_constant (command, words);
+      if (!haul_imap_session_execute (session, command, verb, NULL, NULL, cancellable, error))
+        return FALSE;
+      done += n_part;
+    }
+  return TRUE;
+}
+
 /**
  * haul_imap_uids_mark_deleted:
  * @session: a session with a mailbox selected to write
@@ -189,17 +212,36 @@ gboolean
 haul_imap_uids_mark_deleted (
     HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error)
 {
-  for (gsize done = 0; done < n_uids;)
-    {
-      gsize n_part = haul_imap_command_count_uids (uids + done, n_uids - done, MAX_UID_SET);
-      g_autoptr (HaulImapCommand) command = haul_imap_command_new ("UID STORE");
-      haul_imap_command_add_uid_set (command, uids + done, n_part);
-      haul_imap_command_add_constant (command, "+FLAGS.SILENT (\\Deleted)");
-      if (!haul_imap_session_execute (session, command, "UID STORE", NULL, NULL, cancellable, error))
-        return FALSE;
-      done += n_part;
-    }
-  return TRUE;
+  return run_for_all (session, "UID STORE", &(UidList){ uids, n_uids }, "+FLAGS.SILENT (\\Deleted)", cancellable,
+                      error);
+}
+
+/* Takes \Deleted off again. */
+gboolean
+haul_imap_uids_unmark_deleted (
+    HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error)
+{
+  return run_for_all (session, "UID STORE", &(UidList){ uids, n_uids }, "-FLAGS.SILENT (\\Deleted)", cancellable,
+                      error);
+}
+
+/**
+ * haul_imap_uids_expunge:
+ * @session: a session with a mailbox selected to write, of a server that has UIDPLUS
+ * @uids: messages in it, marked \Deleted
+ * @n_uids: how many
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Removes these messages and no others (RFC 4315 §2.1). To repeat it is harmless.
+ *
+ * Returns: %TRUE when the server said OK
+ */
+gboolean
+haul_imap_uids_expunge (
+    HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error)
+{
+  return run_for_all (session, "UID EXPUNGE", &(UidList){ uids, n_uids }, NULL, cancellable, error);
 }
 
 /**

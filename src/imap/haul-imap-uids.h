@@ -1,4 +1,4 @@
-/* haul-imap-uids.h - commands about messages by their UIDs: UID MOVE, UID COPY, UID STORE, EXPUNGE
+/* haul-imap-uids.h - commands about messages by their UIDs: UID MOVE, UID COPY, UID STORE, EXPUNGE, UID EXPUNGE
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -26,6 +26,10 @@ gboolean haul_imap_uids_copy (HaulImapSession *session,
                               GCancellable *cancellable,
                               GError **error);
 gboolean haul_imap_uids_mark_deleted (
+    HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error);
+gboolean haul_imap_uids_unmark_deleted (
+    HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error);
+gboolean haul_imap_uids_expunge (
     HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error);
 gboolean haul_imap_uids_expunge_marked (HaulImapSession *session, GCancellable *cancellable, GError **error);
 
