@@ -35,7 +35,10 @@ haul_journal_item_add (HaulJournal *journal, gint64 folder, HaulItem *item, GErr
                              item->sent_date, (gint64)haul_item_get_imap_flags (item)))
     return FALSE;
   item->row = haul_journal_get_last_row (journal);
-  return TRUE;
+  if (item->sent_keywords == NULL || item->sent_keywords[0] == NULL)
+    return TRUE;
+  g_autofree char *words = g_strjoinv (" ", item->sent_keywords);
+  return haul_journal_execute (journal, error, "INSERT INTO label(item, words) VALUES(?, ?)", "it", item->row, words);
 }
 
 /**

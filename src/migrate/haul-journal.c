@@ -53,7 +53,12 @@ static const char schema[]
       " is_verified INTEGER NOT NULL DEFAULT 0 CHECK(is_verified IN (0, 1)), UNIQUE(mailbox, uid_validity, uid));"
       "CREATE TABLE known(mailbox TEXT NOT NULL, uid_validity INTEGER NOT NULL, uid INTEGER NOT NULL,"
       " size INTEGER NOT NULL, digest BLOB NOT NULL CHECK(length(digest) = 32),"
-      " PRIMARY KEY(mailbox, uid_validity, uid)) WITHOUT ROWID;";
+      " PRIMARY KEY(mailbox, uid_validity, uid)) WITHOUT ROWID;"
+      /* What haul-journal-undo.c needs: which mailboxes are ours, what labels were given, what is being taken back. */
+      "CREATE TABLE made(mailbox TEXT PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id),"
+      " uid_validity INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+      "CREATE TABLE label(item INTEGER PRIMARY KEY REFERENCES item(id), words TEXT NOT NULL);"
+      "CREATE TABLE taking(item INTEGER PRIMARY KEY REFERENCES item(id));";
 
 struct _HaulJournal
 {

@@ -242,7 +242,7 @@ run_pass (Lane *self, gboolean *is_mailbox, GError **error)
   *is_mailbox = TRUE;
   if (self->staging != NULL)
     self->staging->is_selected = FALSE; /* the census selects the user's mailbox */
-  if (!haul_target_ensure (self->session, run->plan->server, transfer->folder->mailbox, run->hard, error))
+  if (!haul_target_ensure (run, self->session, transfer->folder->mailbox, error))
     return FALSE;
   if (transfer->items->len == 0)
     {

@@ -42,8 +42,7 @@ ensure_targets (HaulRun *run, HaulImapSession *session, gint64 generation, GErro
   for (guint i = 0; i < items->len; i++)
     {
       const char *mailbox = ((HaulGenerationItem *)items->pdata[i])->mailbox;
-      if (g_hash_table_add (done, (gpointer)mailbox)
-          && !haul_target_ensure (session, run->plan->server, mailbox, run->hard, error))
+      if (g_hash_table_add (done, (gpointer)mailbox) && !haul_target_ensure (run, session, mailbox, error))
         return FALSE;
     }
   return TRUE;

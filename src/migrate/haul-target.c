@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "migrate/haul-journal-undo.h"
+
 /**
  * haul_target_exists:
  * @session: a session
@@ -74,53 +76,51 @@ haul_target_is_gone (
   return *is_gone;
 }
 
+/* The journal knows of each mailbox that we make, before it exists: an undo may take away what is ours. */
 static gboolean
-create (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
+create (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
 {
+  g_auto (HaulImapStatus) status = { 0 };
   g_autoptr (GError) local_error = NULL;
   gboolean exists;
 
-  if (!haul_target_exists (session, mailbox, &exists, cancellable, error))
+  if (!haul_target_exists (session, mailbox, &exists, run->hard, error))
     return FALSE;
   if (exists)
     return TRUE;
-  if (haul_imap_mailbox_create (session, mailbox, cancellable, &local_error)
-      || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  if (!haul_journal_undo_add_mailbox (run->journal, run->row, mailbox, error))
+    return FALSE;
+  if (!haul_imap_mailbox_create (session, mailbox, run->hard, &local_error))
+    {
+      gboolean is_there = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS);
+      if (haul_imap_session_is_usable (session) && !haul_journal_undo_remove_mailbox (run->journal, mailbox, error))
+        return FALSE;
+      if (!is_there)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return is_there;
+    }
+  /* A parent may hold no messages, and then has no UIDVALIDITY. */
+  if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, &local_error)
+      && !haul_imap_session_is_usable (session))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  return haul_journal_undo_set_uid_validity (run->journal, mailbox, status.uid_validity, error);
 }
 
-/**
- * haul_target_ensure:
- * @session: a session
- * @server: its name space
- * @mailbox: octets on the wire
- * @cancellable: (nullable): to stop it
- * @error: return location; HAUL_IMAP_ERROR
- *
- * Makes the mailbox and its parents where they do not exist, and subscribes it. A parent that the server does not let
- * us make is none of our business as long as the mailbox itself can be made.
- *
- * Returns: %TRUE when the mailbox is there
- */
-gboolean
-haul_target_ensure (
-    HaulImapSession *session, const HaulServer *server, const char *mailbox, GCancellable *cancellable, GError **error)
+static gboolean
+create_parents (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
 {
+  const HaulServer *server = run->plan->server;
   gsize prefix_length = server->prefix == NULL ? 0 : strlen (server->prefix);
-  gboolean exists;
 
-  if (!haul_target_exists (session, mailbox, &exists, cancellable, error))
-    return FALSE;
-  if (exists)
-    return TRUE;
   for (const char *end = strchr (mailbox, server->delimiter); server->delimiter != '\0' && end != NULL;
        end = strchr (end + 1, server->delimiter))
     {
       g_autofree char *parent = g_strndup (mailbox, (gsize)(end - mailbox));
       g_autoptr (GError) local_error = NULL;
-      if ((gsize)(end - mailbox) < prefix_length || create (session, parent, cancellable, &local_error))
+      if ((gsize)(end - mailbox) < prefix_length || create (run, session, parent, &local_error))
         continue;
       if (!g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
         {
@@ -128,11 +128,34 @@ haul_target_ensure (
           return FALSE;
         }
     }
-  if (!create (session, mailbox, cancellable, error))
-    return FALSE;
+  return TRUE;
+}
 
+/**
+ * haul_target_ensure:
+ * @run: the run
+ * @session: a session
+ * @mailbox: octets on the wire
+ * @error: return location; HAUL_IMAP_ERROR, %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * Makes the mailbox and its parents where they do not exist, and subscribes it. A parent that the server does not let
+ * us make is none of our business as long as the mailbox itself can be made.
+ *
+ * Returns: %TRUE when the mailbox is there
+ */
+gboolean
+haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
+{
   g_autoptr (GError) local_error = NULL;
-  if (haul_imap_mailbox_subscribe (session, mailbox, cancellable, &local_error)
+  gboolean exists;
+
+  if (!haul_target_exists (session, mailbox, &exists, run->hard, error))
+    return FALSE;
+  if (exists)
+    return TRUE;
+  if (!create_parents (run, session, mailbox, error) || !create (run, session, mailbox, error))
+    return FALSE;
+  if (haul_imap_mailbox_subscribe (session, mailbox, run->hard, &local_error)
       || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));

@@ -4,13 +4,12 @@
  */
 #pragma once
 
-#include "account/haul-server.h"
 #include "imap/haul-imap-mailbox.h"
+#include "migrate/haul-run.h"
 
 G_BEGIN_DECLS
 
-gboolean haul_target_ensure (
-    HaulImapSession *session, const HaulServer *server, const char *mailbox, GCancellable *cancellable, GError **error);
+gboolean haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
 gboolean haul_target_exists (
     HaulImapSession *session, const char *mailbox, gboolean *exists, GCancellable *cancellable, GError **error);
 gboolean haul_target_is_gone (
