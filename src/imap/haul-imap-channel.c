@@ -12,6 +12,7 @@
  */
 #include "imap/haul-imap-channel.h"
 
+#include "base/haul-fault.h"
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-quirks.h"
 
@@ -350,12 +351,14 @@ send_segments (HaulImapChannel *self, const HaulImapCommand *command, GCancellab
       gboolean is_last = i + 1 == n_segments;
 
       self->wants_continuation = !is_last || has_body;
-      if (!write_octets (self, data, length, cancellable, error))
-        return FALSE;
+      for (gsize done = 0, now; (now = HAUL_FAULT_PIECE (i, data, done, length)) > 0; done += now)
+        if (!write_octets (self, data + done, now, cancellable, error))
+          return FALSE;
       self->is_written = is_last && !has_body;
       while (self->wants_continuation && self->tagged == NULL)
         if (!wait_one (self, haul_imap_transport_get_limits ()->command_ms, cancellable, error))
           return FALSE;
+      HAUL_FAULT (F07, is_last && !has_body ? "no-plus" : "plus-received");
     }
   return TRUE;
 }
@@ -421,7 +424,11 @@ gboolean
 haul_imap_channel_send_body (
     HaulImapChannel *channel, const void *data, gsize size, GCancellable *cancellable, GError **error)
 {
-  return check_open (channel, error) && poison_unless (channel, write_octets (channel, data, size, cancellable, error));
+  gboolean is_well = check_open (channel, error);
+
+  for (gsize done = 0, now; is_well && (now = HAUL_FAULT_BODY_PIECE (data, done, size)) > 0; done += now)
+    is_well = poison_unless (channel, write_octets (channel, (const guint8 *)data + done, now, cancellable, error));
+  return is_well;
 }
 
 /**
@@ -441,8 +448,10 @@ haul_imap_channel_end (HaulImapChannel *channel, guint limit_ms, GCancellable *c
   gboolean is_well = check_open (channel, error);
 
   channel->is_written = TRUE;
+  HAUL_FAULT_COMMAND ("awaited");
   while (is_well && channel->tagged == NULL)
     is_well = poison_unless (channel, wait_one (channel, limit_ms, cancellable, error));
+  HAUL_FAULT_COMMAND (is_well ? "answered" : "broken");
   HaulImapResponse *tagged = is_well ? g_steal_pointer (&channel->tagged) : NULL;
   forget_command (channel);
   return tagged;

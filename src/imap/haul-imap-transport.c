@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "base/haul-fault.h"
 #include "imap/haul-imap-error.h"
 
 #define USER_TIMEOUT_MS (60 * 1000)
@@ -186,6 +187,7 @@ haul_imap_transport_connect (const HaulEndpoint *endpoint, GCancellable *cancell
   if (self->connection == NULL)
     return NULL;
   tune_socket (g_socket_connection_get_socket (self->connection));
+  HAUL_FAULT_SOCKET (g_socket_get_fd (g_socket_connection_get_socket (self->connection)));
   self->stream = g_object_ref (G_IO_STREAM (self->connection));
   return g_steal_pointer (&self);
 }
@@ -213,6 +215,7 @@ haul_imap_transport_close (HaulImapTransport *transport, const char *farewell)
 {
   GSocket *socket = g_socket_connection_get_socket (transport->connection);
 
+  HAUL_FAULT_SOCKET (-1);
   g_socket_set_timeout (socket, FAREWELL_SECONDS);
   if (farewell != NULL
       && g_output_stream_write_all (g_io_stream_get_output_stream (transport->stream), farewell, strlen (farewell),
@@ -331,7 +334,7 @@ haul_imap_transport_read (
   gssize got
       = g_input_stream_read (g_io_stream_get_input_stream (transport->stream), buffer, size, cancellable, &io_error);
   if (got > 0)
-    return got;
+    return (gssize)HAUL_FAULT_RECEIVED (buffer, (gsize)got);
   if (got == 0)
     set_end_error (error);
   else

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/haul-fault.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-match.h"
 
@@ -269,6 +270,7 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
   g_autoptr (HaulListing) listing = haul_listing_read (session, transfer->folder->mailbox, 1, TRUE, run->hard, error);
   if (listing == NULL)
     return FALSE;
+  HAUL_FAULT (F25, "before listed");
   if (transfer->uid_validity != 0 && transfer->uid_validity != listing->status.uid_validity
       && !forget_copies (transfer, error))
     return FALSE;
@@ -279,6 +281,7 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
   if (removed == NULL || !haul_census_match (transfer, listing, session, FALSE, error)
       || !learn (transfer, listing, error))
     return FALSE;
+  HAUL_FAULT (F25, "before taken");
   mark_removed (transfer, removed);
   transfer->last_uid = listing->status.uid_next == 0 ? 0 : listing->status.uid_next - 1;
   transfer->needs_census = FALSE;
@@ -414,6 +417,7 @@ haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **er
                                                      "the mailbox %s was replaced", transfer->folder->mailbox));
       return FALSE;
     }
+  HAUL_FAULT (F25, "after listed");
   listing->refusals_borne = REFUSALS_BORNE;
   g_autoptr (GArray) samples = choose_samples (transfer, listing);
   if (!haul_listing_fetch_some (listing, session, samples, run->hard, error))
@@ -426,6 +430,7 @@ haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **er
           && !check_item (transfer, item, haul_listing_find (listing, item->uid), error))
         return FALSE;
     }
+  HAUL_FAULT (F25, "after compared");
   transfer->is_checked = TRUE;
   return haul_journal_commit (run->journal, error);
 }

@@ -9,6 +9,7 @@
 #include "migrate/haul-engine.h"
 
 #include "base/haul-clock.h"
+#include "base/haul-fault.h"
 #include "migrate/haul-job-store.h"
 #include "migrate/haul-lane.h"
 #include "migrate/haul-run-report.h"
@@ -150,12 +151,14 @@ begin (HaulEngine *self, GCancellable *cancellable, GError **error)
   run->journal = haul_journal_open (self->state_dir, account, error);
   if (run->journal == NULL || !haul_job_store_save (self->state_dir, run->account, self->job, error))
     return FALSE;
+  HAUL_FAULT (F01, "before");
   run->row = haul_journal_begin_run (run->journal, self->job->id, error);
   run->stop = cancellable == NULL ? g_cancellable_new () : g_object_ref (cancellable);
   run->report = haul_run_report_new (run, self->job->id);
   if (haul_journal_get_set_aside (run->journal) != NULL && run->report->folders->len > 0)
     haul_run_add_note (run, 0,
                        "The journal of earlier runs was damaged; it was put aside and everything looked up anew.");
+  HAUL_FAULT (F01, "after");
   return run->row != 0;
 }
 
@@ -165,6 +168,7 @@ save_end (HaulEngine *self)
   HaulRun *run = self->run;
   g_autoptr (GError) error = NULL;
 
+  HAUL_FAULT (F29, "before");
   self->job->last = haul_clock_now ();
   self->job->is_finished
       = run->report->verdict == HAUL_VERDICT_COMPLETE || run->report->verdict == HAUL_VERDICT_NOT_ALL;
@@ -173,7 +177,9 @@ save_end (HaulEngine *self)
   if (!haul_job_store_save_report (self->state_dir, run->report, &error)
       || !haul_job_store_save (self->state_dir, run->account, self->job, &error))
     g_warning ("the report cannot be kept: %s", error->message);
+  HAUL_FAULT (F29, "after");
   haul_journal_end_run (run->journal, run->row, NULL);
+  HAUL_FAULT (F27, "after");
   g_clear_pointer (&run->journal, haul_journal_close);
 }
 

@@ -47,6 +47,7 @@ gint64
 haul_journal_generation_new (HaulJournal *journal, gint64 run, const char *mailbox, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F02);
 
   if (!haul_journal_execute (journal, error, "INSERT INTO generation(run, mailbox) VALUES(?, ?)", "it", run, mailbox))
     return 0;
@@ -59,6 +60,7 @@ gboolean
 haul_journal_generation_set_uid_validity (HaulJournal *journal, gint64 generation, guint32 uid_validity, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F02);
 
   return haul_journal_execute (journal, error, "UPDATE generation SET uid_validity = ? WHERE id = ?", "ii",
                                (gint64)uid_validity, generation)
@@ -70,6 +72,7 @@ gboolean
 haul_journal_generation_set_state (HaulJournal *journal, gint64 generation, HaulGenerationState state, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F21);
 
   return haul_journal_execute (journal, error, "UPDATE generation SET state = max(state, ?) WHERE id = ?", "ii",
                                (gint64)state, generation)
@@ -215,6 +218,7 @@ gboolean
 haul_journal_generation_assign (HaulJournal *journal, gint64 generation, gint64 item, guint32 uid, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F16);
 
   return haul_journal_execute (journal, error, "INSERT INTO staged(item, generation, uid) VALUES(?, ?, ?)", "iii", item,
                                generation, (gint64)uid)
@@ -238,6 +242,7 @@ haul_journal_generation_begin_move (
     HaulJournal *journal, gint64 generation, const HaulGenerationMove *move, GArray *items, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F17);
 
   if (!haul_journal_execute (journal, error,
                              "INSERT INTO move(generation, mailbox, uid_validity, uid_next) VALUES(?, ?, ?, ?)", "itii",
@@ -256,6 +261,7 @@ gboolean
 haul_journal_generation_end_move (HaulJournal *journal, gint64 move, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F19);
 
   return haul_journal_execute (journal, error, "UPDATE move SET is_done = 1 WHERE id = ?", "i", move);
 }

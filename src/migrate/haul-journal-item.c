@@ -77,6 +77,7 @@ gboolean
 haul_journal_item_intend_ahead (HaulJournal *journal, gint64 item, gint64 generation, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F05);
 
   return haul_journal_execute (journal, error, "UPDATE item SET state = 1, generation = ? WHERE id = ? AND state = 0",
                                "ii", generation, item);
@@ -139,11 +140,21 @@ haul_journal_item_forget_from (
                                   mailbox, (gint64)uid_validity, (gint64)first_uid);
 }
 
-/* Its sending came to nothing, or its generation is gone; it never enters the mailbox by this row. */
+/**
+ * haul_journal_item_lose:
+ * @journal: a journal
+ * @item: the message's row
+ * @error: return location
+ *
+ * Its sending came to nothing, or its generation is gone; it never enters the mailbox by this row.
+ *
+ * Returns: %TRUE on success
+ */
 gboolean
 haul_journal_item_lose (HaulJournal *journal, gint64 item, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F21);
 
   return haul_journal_execute (journal, error,
                                "UPDATE item SET state = CASE state WHEN 0 THEN 5 ELSE 4 END WHERE id = ? AND state <> "
@@ -169,6 +180,7 @@ haul_journal_item_place (
     HaulJournal *journal, gint64 item, const char *mailbox, guint32 uid_validity, guint32 uid, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F19);
 
   return haul_journal_execute (journal, error,
                                "INSERT INTO placed(item, mailbox, uid_validity, uid) VALUES(?, ?, ?, ?)", "itii", item,
@@ -185,6 +197,7 @@ gboolean
 haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F25);
 
   return haul_journal_execute (journal, error, "UPDATE placed SET is_verified = 1 WHERE item = ?", "i", item);
 }

@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "base/haul-fault.h"
 #include "migrate/haul-journal.h"
 
 G_BEGIN_DECLS

@@ -231,10 +231,12 @@ gboolean
 haul_journal_commit (HaulJournal *journal, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_COMMIT ("begin");
 
   if (!begin (journal, error) || !run_script (journal, "COMMIT", error))
     return FALSE;
   journal->has_transaction = FALSE;
+  HAUL_FAULT_COMMIT ("end");
   return TRUE;
 }
 
@@ -446,6 +448,7 @@ gint64
 haul_journal_begin_run (HaulJournal *journal, const char *job, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F01);
 
   if (!haul_journal_execute (journal, error, "INSERT INTO run(job, started) VALUES(?, ?)", "ti", job,
                              haul_clock_now ()))
@@ -458,6 +461,7 @@ gboolean
 haul_journal_end_run (HaulJournal *journal, gint64 run, GError **error)
 {
   HAUL_JOURNAL_HOLD (journal);
+  HAUL_FAULT_MARK (F27);
 
   return haul_journal_execute (journal, error, "UPDATE run SET ended = ? WHERE id = ?", "ii", haul_clock_now (), run)
          && haul_journal_commit (journal, error);

@@ -14,6 +14,7 @@
 
 #include "account/haul-connection.h"
 #include "base/haul-clock.h"
+#include "base/haul-fault.h"
 #include "migrate/haul-census.h"
 #include "migrate/haul-error-text.h"
 #include "migrate/haul-policy.h"
@@ -113,6 +114,7 @@ connect_once (Lane *self, GError **error)
 {
   haul_progress_set_phase (self->run->progress, HAUL_PHASE_CONNECTING);
   g_autoptr (HaulImapSession) session = haul_connection_open (self->run->account, NULL, NULL, self->run->stop, error);
+  HAUL_FAULT (F30, "connected");
   if (session == NULL || !haul_connection_login (session, self->run->account, self->run->stop, error))
     return FALSE;
   if (!(haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_MOVE))
@@ -121,6 +123,7 @@ connect_once (Lane *self, GError **error)
                            "the server cannot move messages (RFC 6851), which is needed to copy exactly once");
       return FALSE;
     }
+  HAUL_FAULT (F30, "signed in");
   self->session = g_steal_pointer (&session);
   return TRUE;
 }

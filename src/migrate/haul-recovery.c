@@ -8,6 +8,7 @@
  */
 #include "migrate/haul-recovery.h"
 
+#include "base/haul-fault.h"
 #include "migrate/haul-journal-generation.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-target.h"
@@ -100,6 +101,7 @@ recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *gener
   g_auto (HaulImapStatus) status = { 0 };
   gboolean is_gone;
 
+  HAUL_FAULT (F31, "generation");
   if (!haul_target_is_gone (session, generation->mailbox, &is_gone, run->hard, error))
     return FALSE;
   if (is_gone)
@@ -120,6 +122,7 @@ recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *gener
   gboolean is_settled = generation->uid_validity == 0 || generation->uid_validity == status.uid_validity
                             ? settle_or_lose (staging, session, error)
                             : lose_all (run, generation->row, error);
+  HAUL_FAULT (F31, "settled");
   return is_settled && delete_or_leave (staging, session, error);
 }
 

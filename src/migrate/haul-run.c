@@ -7,6 +7,7 @@
 #include "migrate/haul-run.h"
 
 #include "base/haul-clock.h"
+#include "base/haul-fault.h"
 
 /* How long a stopped lane may go on to place what it has sent, so that nothing is left behind on the server. */
 #define GRACE_US (3 * G_USEC_PER_SEC)
@@ -140,13 +141,15 @@ haul_run_wait_while_paused (HaulRun *run, HaulImapSession *session, GError **err
 void
 haul_run_sleep (HaulRun *run, gint64 wait_ms)
 {
-  gint64 until_us = g_get_monotonic_time () + wait_ms * 1000;
+  gint64 until_us = g_get_monotonic_time () + haul_fault_get_hold_ms (wait_ms) * 1000;
 
+  HAUL_FAULT (F30, "wait");
   g_mutex_lock (&run->lock);
   while (run->error == NULL && !g_cancellable_is_cancelled (run->stop)
          && g_cond_wait_until (&run->cond, &run->lock, until_us))
     ;
   g_mutex_unlock (&run->lock);
+  HAUL_FAULT (F34, "slept");
 }
 
 void

@@ -8,6 +8,7 @@
  */
 #include "migrate/haul-scan.h"
 
+#include "base/haul-fault.h"
 #include <string.h>
 
 #include "migrate/haul-error-text.h"
@@ -175,6 +176,7 @@ haul_scan_run (HaulTransfer *transfer, HaulScanFunc func, gpointer user_data)
       if (message == NULL)
         break;
       n_seen++;
+      HAUL_FAULT (F04, "measuring");
       take_message (transfer, message);
       if (func != NULL)
         func (user_data);

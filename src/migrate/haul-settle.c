@@ -8,6 +8,7 @@
  */
 #include "migrate/haul-settle.h"
 
+#include "base/haul-fault.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-listing.h"
 #include "migrate/haul-match.h"
@@ -132,14 +133,18 @@ haul_settle_move (HaulStaging *staging, HaulImapSession *session, const HaulGene
     return FALSE;
   if (items->len > 0)
     {
+      HAUL_FAULT (F22, "begin");
       g_autoptr (HaulListing) staged = haul_listing_read (session, staging->mailbox, 1, FALSE, run->hard, error);
+      HAUL_FAULT (F22, "staging listed");
       if (staged == NULL)
         return FALSE;
       g_autoptr (HaulListing) target = list_target (staging, session, move, items, error);
+      HAUL_FAULT (F22, "target listed");
       if (target == NULL || !place_found (staging, target, move, items, staged, FALSE, error)
           || !place_found (staging, target, move, items, staged, TRUE, error))
         return FALSE;
     }
+  HAUL_FAULT (F22, "end");
   return haul_journal_generation_end_move (run->journal, move->row, error) && haul_journal_commit (run->journal, error);
 }
 
@@ -158,11 +163,13 @@ haul_settle_move (HaulStaging *staging, HaulImapSession *session, const HaulGene
 gboolean
 haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, GPtrArray *items, GError **error)
 {
+  HAUL_FAULT (F20, "begin");
   HaulRun *run = staging->run;
   g_autoptr (GPtrArray) doubtful = g_ptr_array_new ();
 
   staging->is_selected = FALSE;
   g_autoptr (HaulListing) listing = haul_listing_read (session, staging->mailbox, 1, TRUE, run->hard, error);
+  HAUL_FAULT (F20, "listed");
   if (listing == NULL)
     return FALSE;
   for (guint i = 0; i < items->len; i++)
@@ -196,5 +203,6 @@ haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, GPtrArray 
         return FALSE;
     }
   staging->is_selected = TRUE;
+  HAUL_FAULT (F20, "matched");
   return haul_journal_commit (run->journal, error);
 }

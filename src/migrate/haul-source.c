@@ -8,6 +8,7 @@
  */
 #include "migrate/haul-source.h"
 
+#include "base/haul-fault.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixinputstream.h>
@@ -59,6 +60,7 @@ haul_source_reopen (HaulSource *source, GCancellable *cancellable, GError **erro
   source->store = haul_discovery_open_store (source->info, cancellable, error);
   if (source->store == NULL)
     return FALSE;
+  HAUL_FAULT (F04, "open");
   source->reader = haul_store_open_folder (source->store, source->folder, cancellable, error);
   return source->reader != NULL;
 }
@@ -214,6 +216,7 @@ load_once (HaulSource *source, const HaulItem *item, const char *spool_dir, GCan
   g_autoptr (GOutputStream) memory = open_spool (item->size, spool_dir, &fd, error);
   if (memory == NULL && fd < 0)
     return NULL;
+  HAUL_FAULT (F04, "reading");
   gboolean is_whole = spool (stream, item, memory, fd, error);
   g_input_stream_close (stream, NULL, NULL);
   if (is_whole && memory != NULL)

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "base/haul-fault.h"
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-uids.h"
@@ -108,6 +109,7 @@ haul_staging_make (HaulRun *run, HaulImapSession *session, HaulStaging **staging
       if (row == 0)
         return FALSE;
       *staging = adopt (run, row, name, 0);
+      HAUL_FAULT (F02, "recorded");
       if (make_mailbox (*staging, session, &is_taken, error))
         return TRUE;
       if (!is_taken)
@@ -328,6 +330,7 @@ haul_staging_settle (HaulStaging *staging, HaulImapSession *session, gboolean is
       if (items == NULL)
         return FALSE;
     }
+  HAUL_FAULT (F23, "place");
   return place (staging, session, items, error) && is_empty (staging, error);
 }
 
@@ -362,6 +365,7 @@ haul_staging_delete (HaulStaging *staging, HaulImapSession *session, GError **er
       return FALSE;
     }
   g_clear_error (&local_error);
+  HAUL_FAULT (F26, "left");
   if (!haul_imap_mailbox_delete (session, staging->mailbox, run->hard, &local_error))
     {
       if (!haul_imap_session_is_usable (session))
@@ -377,5 +381,6 @@ haul_staging_delete (HaulStaging *staging, HaulImapSession *session, GError **er
           return FALSE;
         }
     }
+  HAUL_FAULT (F26, "deleted");
   return haul_journal_generation_set_state (run->journal, staging->row, HAUL_GENERATION_GONE, error);
 }
