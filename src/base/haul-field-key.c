@@ -100,11 +100,12 @@ haul_field_key_dup_address (const char *value)
   return g_ascii_strdown (address, -1);
 }
 
+/* Cyrus puts X for an 8-bit octet. */
 static void
 append_plain (GString *out, const char *text, gsize length)
 {
   for (gsize i = 0; i < length; i++)
-    if (g_ascii_isalnum (text[i]))
+    if (g_ascii_isalnum (text[i]) && text[i] != 'X')
       g_string_append_c (out, text[i]);
 }
 

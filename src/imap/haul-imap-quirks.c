@@ -128,3 +128,10 @@ haul_imap_quirks_breaks_authenticate (const char *greeting)
 {
   return g_str_equal (greeting, "IMAP4rev1");
 }
+
+/* Exchange builds a message anew from what it took apart; Domino writes Message-IDs of its own (docs/wire.md). */
+gboolean
+haul_imap_quirks_rewrites (const char *greeting)
+{
+  return strstr (greeting, "Microsoft Exchange") != NULL || strstr (greeting, "Domino IMAP4") != NULL;
+}

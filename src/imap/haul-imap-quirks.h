@@ -16,5 +16,6 @@ GError *haul_imap_quirks_new_error (const HaulImapResponse *response, HaulImapEr
 gint64 haul_imap_quirks_parse_backoff (const char *text);
 gboolean haul_imap_quirks_breaks_authenticate (const char *greeting);
 gboolean haul_imap_quirks_breaks_namespace (const char *greeting);
+gboolean haul_imap_quirks_rewrites (const char *greeting);
 
 G_END_DECLS

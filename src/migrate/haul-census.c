@@ -14,9 +14,10 @@
 #include "base/haul-fault.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-match.h"
+#include "migrate/haul-proof.h"
+#include "migrate/haul-recognition.h"
+#include "migrate/haul-rewriting.h"
 
-#define ALWAYS_DIGEST_BYTES (10 * 1024 * 1024)
-#define SAMPLE_ONE_IN 100
 /* Damage at a server is about few messages; where it refuses more, it does not want to be asked at all. */
 #define REFUSALS_BORNE 20
 
@@ -81,6 +82,15 @@ learn (HaulTransfer *self, HaulListing *listing, GError **error)
       if (row->has_digest && !row->is_recorded && !learn_one (self, row, row->digest, error))
         return FALSE;
     }
+  /* What stands there in another form is known by what it stands for. */
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const HaulItem *item = self->items->pdata[i];
+      gboolean is_rewritten = item->proof == HAUL_PROOF_HEADER || item->proof == HAUL_PROOF_FINGERPRINT;
+      if (item->is_present && is_rewritten
+          && !learn_one (self, haul_listing_find (listing, item->uid), item->digest, error))
+        return FALSE;
+    }
   return haul_journal_commit (self->run->journal, error);
 }
 
@@ -103,17 +113,6 @@ find_candidates (
   return haul_listing_fetch_digests (listing, session, every_byte ? NULL : sizes, self->run->hard, error);
 }
 
-static GPtrArray *
-list_open (HaulTransfer *self)
-{
-  GPtrArray *open = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->items->len; i++)
-    if (((HaulItem *)self->items->pdata[i])->state == HAUL_ITEM_OPEN)
-      g_ptr_array_add (open, self->items->pdata[i]);
-  return open;
-}
-
 static HaulMatchEntry *
 make_entries (GPtrArray *items)
 {
@@ -130,7 +129,7 @@ make_entries (GPtrArray *items)
 static void
 mark_present (HaulTransfer *self, HaulListing *listing)
 {
-  g_autoptr (GPtrArray) open = list_open (self);
+  g_autoptr (GPtrArray) open = haul_recognition_list_open (self);
   g_autofree HaulMatchEntry *left = make_entries (open);
   g_autofree HaulMatchEntry *right = g_new0 (HaulMatchEntry, MAX (listing->rows->len, 1));
 
@@ -143,16 +142,10 @@ mark_present (HaulTransfer *self, HaulListing *listing)
   haul_match_run (left, open->len, right, listing->rows->len);
   for (guint i = 0; i < open->len; i++)
     {
-      HaulItem *item = open->pdata[i];
       if (left[i].partner == HAUL_MATCH_NONE)
         continue;
-      item->state = HAUL_ITEM_DONE;
-      item->is_present = TRUE;
-      HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, left[i].partner);
-      row->is_taken = TRUE;
-      item->uid = row->uid;
-      haul_run_count (self->run, self->index, &(HaulCounts){ .present = 1 });
-      haul_run_count_item (self->run, self->index, item, item->size);
+      haul_recognition_mark (self, open->pdata[i], &g_array_index (listing->rows, HaulListingRow, left[i].partner),
+                             HAUL_MATCH_BY_DIGEST);
     }
 }
 
@@ -184,8 +177,9 @@ haul_census_match (
     return FALSE;
   note_refused (transfer, listing);
   mark_present (transfer, listing);
-  g_autoptr (GPtrArray) open = list_open (transfer);
-  if (open->len == 0)
+  g_autoptr (GPtrArray) open = haul_recognition_list_open (transfer);
+  /* Of a server that writes everything anew no digest is to be expected. */
+  if (open->len == 0 || haul_rewriting_get (transfer->run, session) == HAUL_REWRITING_ALL)
     return TRUE;
   if (!haul_listing_try_sizes (listing, session, transfer->run->hard, error))
     return FALSE;
@@ -199,7 +193,7 @@ haul_census_match (
 static void
 mark_removed (HaulTransfer *self, GArray *removed)
 {
-  g_autoptr (GPtrArray) open = list_open (self);
+  g_autoptr (GPtrArray) open = haul_recognition_list_open (self);
   g_autofree HaulMatchEntry *left = make_entries (open);
   g_autofree HaulMatchEntry *right = g_new0 (HaulMatchEntry, MAX (removed->len, 1));
 
@@ -267,6 +261,8 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
   HaulRun *run = transfer->run;
 
   haul_progress_set_phase (run->progress, HAUL_PHASE_READING);
+  if (!haul_rewriting_clean (transfer, session, error))
+    return FALSE;
   g_autoptr (HaulListing) listing = haul_listing_read (session, transfer->folder->mailbox, 1, TRUE, run->hard, error);
   if (listing == NULL)
     return FALSE;
@@ -279,7 +275,7 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
 
   g_autoptr (GArray) removed = apply_known (transfer, listing, error);
   if (removed == NULL || !haul_census_match (transfer, listing, session, FALSE, error)
-      || !learn (transfer, listing, error))
+      || !haul_recognition_run (transfer, listing, session, TRUE, error) || !learn (transfer, listing, error))
     return FALSE;
   HAUL_FAULT (F25, "before taken");
   mark_removed (transfer, removed);
@@ -317,28 +313,6 @@ haul_census_renew (HaulTransfer *transfer, HaulImapSession *session, GError **er
 }
 
 static gboolean
-has_keywords (const HaulListingRow *row, const HaulItem *item)
-{
-  for (guint i = 0; item->sent_keywords != NULL && item->sent_keywords[i] != NULL; i++)
-    {
-      gboolean is_there = FALSE;
-      for (guint j = 0; row->keywords != NULL && row->keywords[j] != NULL; j++)
-        is_there = is_there || g_ascii_strcasecmp (row->keywords[j], item->sent_keywords[i]) == 0;
-      if (!is_there)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static void
-add_changed (HaulTransfer *self, const HaulItem *item, const char *code, const char *text)
-{
-  HaulRunLine line = { item->key, item->date, item->size, HAUL_OUTCOME_COPIED, code, text, NULL };
-
-  haul_run_add_line (self->run, self->index, &line);
-}
-
-static gboolean
 check_item (HaulTransfer *self, HaulItem *item, const HaulListingRow *row, GError **error)
 {
   if (row == NULL)
@@ -350,33 +324,8 @@ check_item (HaulTransfer *self, HaulItem *item, const HaulListingRow *row, GErro
   /* The next run knows it again by what this server calls its size (docs/wire.md: a hint only). */
   if (row->size != item->size && !learn_one (self, row, item->digest, error))
     return FALSE;
-  if (row->has_digest && memcmp (row->digest, item->digest, HAUL_DIGEST_LENGTH) != 0)
-    add_changed (self, item, "altered-by-server", "The server keeps it with other octets than were sent.");
-  else if (row->date != item->sent_date)
-    add_changed (self, item, "date-changed", "The server keeps it under another date than was given.");
-  else if (row->flags != item->sent_flags || !has_keywords (row, item))
-    add_changed (self, item, "flags-changed", "The server does not keep it with the flags that were given.");
+  haul_proof_compare (self, item, row);
   return haul_journal_item_verify (self->run->journal, item->row, error);
-}
-
-/* Everything doubtful, big or oddly sized, and one message in a hundred, at least one. */
-static GArray *
-choose_samples (HaulTransfer *self, const HaulListing *listing)
-{
-  GArray *uids = g_array_new (FALSE, FALSE, sizeof (guint32));
-  guint n_copied = 0;
-
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      const HaulItem *item = self->items->pdata[i];
-      const HaulListingRow *row = item->state == HAUL_ITEM_COPIED ? haul_listing_find (listing, item->uid) : NULL;
-      if (row == NULL)
-        continue;
-      gboolean is_sample = n_copied++ % SAMPLE_ONE_IN == 0;
-      if (is_sample || item->is_doubtful || item->size > ALWAYS_DIGEST_BYTES || row->size != item->size)
-        g_array_append_val (uids, row->uid);
-    }
-  return uids;
 }
 
 /**
@@ -419,8 +368,7 @@ haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **er
     }
   HAUL_FAULT (F25, "after listed");
   listing->refusals_borne = REFUSALS_BORNE;
-  g_autoptr (GArray) samples = choose_samples (transfer, listing);
-  if (!haul_listing_fetch_some (listing, session, samples, run->hard, error))
+  if (!haul_proof_download (transfer, listing, session, error))
     return FALSE;
   note_refused (transfer, listing);
   for (guint i = 0; i < transfer->items->len; i++)

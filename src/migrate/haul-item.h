@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "migrate/haul-report.h"
 #include "store/haul-message.h"
 
 G_BEGIN_DECLS
@@ -42,6 +43,7 @@ typedef struct
   gboolean is_begun;     /* its sending began by this row */
   guint attempts;        /* sendings that came to nothing */
   gboolean is_present;   /* done: the census found it at @uid */
+  HaulProof proof;       /* how well it is known to be there */
   gboolean is_doubtful;  /* its way had a break in it: look twice */
   guint64 counted_bytes; /* already in the progress */
   gint64 sent_date;      /* INTERNALDATE given to the server, 0 none */

@@ -257,6 +257,25 @@ haul_match_run_rewritten (
 }
 
 /**
+ * haul_match_classify:
+ * @sent: a message as it was sent
+ * @sent_size: octets of it
+ * @kept: what the server keeps of it, with other octets; perhaps of its header only
+ * @kept_size: octets of that, as the server says
+ *
+ * Returns: by what the two can be known to be the same
+ */
+HaulMatchKind
+haul_match_classify (const HaulFingerprint *sent, guint64 sent_size, const HaulFingerprint *kept, guint64 kept_size)
+{
+  HaulMatchEntry left = { .partner = HAUL_MATCH_NONE, .fingerprint = sent, .size = sent_size };
+  HaulMatchEntry right = { .partner = HAUL_MATCH_NONE, .fingerprint = kept, .size = kept_size };
+
+  haul_match_run_rewritten (&left, 1, &right, 1, HAUL_REWRITING_ALL);
+  return left.kind;
+}
+
+/**
  * haul_match_compare:
  * @sent: a message as it was sent
  * @kept: the same message as the server gives it back, with other octets

@@ -255,6 +255,14 @@ haul_outcome_to_string (HaulOutcome outcome)
 }
 
 const char *
+haul_proof_to_string (HaulProof proof)
+{
+  static const char *const words[]
+      = { "", "listed", "byte-identical", "header-identical", "fingerprint", "missing", "surplus" };
+  return words[proof];
+}
+
+const char *
 haul_verdict_to_string (HaulVerdict verdict)
 {
   static const char *const words[] = { "complete", "not-all", "stopped", "failed" };

@@ -25,15 +25,40 @@ typedef enum
   HAUL_OUTCOME_FAILED,
 } HaulOutcome;
 
+/**
+ * HaulProof:
+ * @HAUL_PROOF_NONE: nothing was compared
+ * @HAUL_PROOF_LISTED: the server lists it under its UID, with its size, date and flags
+ * @HAUL_PROOF_BYTES: octet for octet
+ * @HAUL_PROOF_HEADER: its header, and its text or the size of that
+ * @HAUL_PROOF_FINGERPRINT: Message-ID, Date, From and Subject, and its text or the size of that
+ * @HAUL_PROOF_MISSING: it is not there
+ * @HAUL_PROOF_SURPLUS: a copy that this program placed and that is one too many
+ *
+ * How well it is known that a message is there.
+ */
+typedef enum
+{
+  HAUL_PROOF_NONE,
+  HAUL_PROOF_LISTED,
+  HAUL_PROOF_BYTES,
+  HAUL_PROOF_HEADER,
+  HAUL_PROOF_FINGERPRINT,
+  HAUL_PROOF_MISSING,
+  HAUL_PROOF_SURPLUS,
+  HAUL_N_PROOFS,
+} HaulProof;
+
 typedef struct
 {
   char *store;   /* (owned) program, for people */
   char *path;    /* (owned) folder's display path */
   char *mailbox; /* (owned) display name on the server */
   HaulCounts counts;
-  gboolean is_checked; /* counted and compared on the server after placing */
-  const char *rung;    /* R1 … R4, "" where nothing had to be placed */
-  char *note;          /* (owned) (nullable) */
+  guint64 proved[HAUL_N_PROOFS]; /* messages that are there, by how well that is known; missing and surplus ones */
+  gboolean is_checked;           /* counted and compared on the server after placing */
+  const char *rung;              /* R1 … R4, "" where nothing had to be placed */
+  char *note;                    /* (owned) (nullable) */
 } HaulReportFolder;
 
 typedef struct
@@ -75,6 +100,7 @@ char *haul_report_to_json (const HaulReport *report);
 char *haul_report_to_csv (const HaulReport *report);
 char *haul_report_to_html (const HaulReport *report);
 const char *haul_outcome_to_string (HaulOutcome outcome);
+const char *haul_proof_to_string (HaulProof proof);
 const char *haul_verdict_to_string (HaulVerdict verdict);
 
 void haul_report_folder_free (HaulReportFolder *folder);

@@ -9,6 +9,7 @@
 #include "migrate/haul-engine.h"
 #include "migrate/haul-item.h"
 #include "migrate/haul-journal.h"
+#include "migrate/haul-match.h"
 
 G_BEGIN_DECLS
 
@@ -34,15 +35,16 @@ typedef struct
 
   GMutex lock;
   GCond cond;
-  gboolean is_paused;     /* (mutex lock) */
-  gboolean is_over;       /* (mutex lock) */
-  gint64 hard_at_us;      /* (mutex lock) monotonic, 0: not stopping */
-  GError *error;          /* (owned) (nullable) (mutex lock) the first that ended the run */
-  guint n_generations;    /* (mutex lock) */
-  guint64 messages_total; /* (mutex lock) */
-  guint64 bytes_total;    /* (mutex lock) */
-  guint64 sent_bytes;     /* (mutex lock) for the rate */
-  gint64 sent_since_us;   /* (mutex lock) */
+  gboolean is_paused;      /* (mutex lock) */
+  gboolean is_over;        /* (mutex lock) */
+  gint64 hard_at_us;       /* (mutex lock) monotonic, 0: not stopping */
+  GError *error;           /* (owned) (nullable) (mutex lock) the first that ended the run */
+  guint n_generations;     /* (mutex lock) */
+  HaulRewriting rewriting; /* (mutex lock) what the server was seen to do to messages */
+  guint64 messages_total;  /* (mutex lock) */
+  guint64 bytes_total;     /* (mutex lock) */
+  guint64 sent_bytes;      /* (mutex lock) for the rate */
+  gint64 sent_since_us;    /* (mutex lock) */
 } HaulRun;
 
 /* A message that gets a line in the report. */

@@ -11,6 +11,7 @@
 
 #include "base/haul-clock.h"
 #include "imap/haul-imap-append.h"
+#include "migrate/haul-proof.h"
 #include "imap/haul-imap-text.h"
 #include "migrate/haul-error-text.h"
 #include "migrate/haul-journal-item.h"
@@ -500,4 +501,5 @@ haul_transfer_finish (HaulTransfer *transfer)
     }
   row->rung = n_copied > 0 ? "R1" : "";
   row->is_checked = transfer->is_checked && n_left == 0;
+  haul_proof_sum (transfer);
 }

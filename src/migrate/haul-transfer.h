@@ -30,7 +30,9 @@ typedef struct
   guint64 staged_bytes;         /* of those */
   gint64 batch_since_us;        /* monotonic */
   guint n_keywords_lost;
-  guint n_refused; /* messages of the mailbox that the server does not hand out */
+  guint n_refused;          /* messages of the mailbox that the server does not hand out */
+  gint64 sample_generation; /* in the journal: a mailbox that a broken proof has left, 0 none */
+  guint n_altered;          /* copies that the server keeps in another form */
   gboolean is_checked;
 } HaulTransfer;
 

@@ -11,6 +11,7 @@
 
 #include "account/haul-connection.h"
 #include "migrate/haul-census.h"
+#include "migrate/haul-recognition.h"
 #include "migrate/haul-run-report.h"
 #include "migrate/haul-scan.h"
 
@@ -60,15 +61,18 @@ compare (Verify *self, HaulTransfer *transfer, GError **error)
     {
       haul_transfer_prepare (transfer, &listing->status);
       transfer->n_keywords_lost = 0;
-      if (!haul_census_match (transfer, listing, self->session, self->every_byte, error))
+      if (!haul_census_match (transfer, listing, self->session, self->every_byte, error)
+          || !haul_recognition_run (transfer, listing, self->session, FALSE, error))
         return FALSE;
     }
   for (guint i = 0; i < transfer->items->len; i++)
     {
       HaulItem *item = transfer->items->pdata[i];
-      if (item->state == HAUL_ITEM_OPEN)
-        haul_transfer_fail (transfer, item, "missing",
-                            listing == NULL ? "The mailbox is not on the server." : "It is not in the mailbox.");
+      if (item->state != HAUL_ITEM_OPEN)
+        continue;
+      item->proof = HAUL_PROOF_MISSING;
+      haul_transfer_fail (transfer, item, "missing",
+                          listing == NULL ? "The mailbox is not on the server." : "It is not in the mailbox.");
     }
   transfer->is_checked = TRUE;
   return TRUE;
