@@ -315,25 +315,33 @@ measure (Service *self, HaulMessage *message, GError **error)
   return TRUE;
 }
 
-/* The record goes out before the octets are looked at: should that end the process, the other side knows where. */
+/* @is_alone: the record goes out before the octets are looked at, so that the other side knows where the process was
+ * should that end it. Among many, which come much faster so, the other side asks again for what did not reach it. */
 static void
-send_message (Service *self, HaulMessage *message)
+send_message (Service *self, HaulMessage *message, gboolean is_alone)
 {
   g_autoptr (GError) error = NULL;
 
   mend_key (message, self->ordinal);
-  reply (self, HAUL_FRAME_MESSAGE, haul_record_from_message (message));
-  flush (self);
-  if (message->is_measured || message->state > HAUL_MESSAGE_CUT)
-    return;
-  if (!measure (self, message, &error))
+  gboolean is_to_measure = !message->is_measured && message->state <= HAUL_MESSAGE_CUT;
+  if (is_alone)
     {
-      message->is_measured = FALSE;
+      reply (self, HAUL_FRAME_MESSAGE, haul_record_from_message (message));
+      flush (self);
+    }
+  gboolean is_measured = !is_to_measure || measure (self, message, &error);
+  message->is_measured = message->is_measured && is_measured;
+  if (!is_alone)
+    reply (self, HAUL_FRAME_MESSAGE, haul_record_from_message (message));
+  if (!is_measured)
+    {
       g_free (message->problem);
       message->problem = g_strdup (error->message);
     }
-  reply (self, HAUL_FRAME_MEASURE, haul_record_from_measure (message));
-  flush (self);
+  if (!is_measured || (is_alone && is_to_measure))
+    reply (self, HAUL_FRAME_MEASURE, haul_record_from_measure (message));
+  if (is_alone || self->answer->len > HAUL_FRAME_CHUNK / 2)
+    flush (self);
 }
 
 static gboolean
@@ -346,12 +354,13 @@ serve_next (Service *self, GVariant *request, GError **error)
   if (!check_open (self, self->reader, error))
     return FALSE;
   g_variant_get (request, "(u)", &n);
+  gboolean is_alone = n == 1;
   for (n = MIN (n, MAX_BATCH); n > 0 && more; n--)
     {
       g_autoptr (HaulMessage) message = haul_reader_next (self->reader, NULL, &local_error);
       more = message != NULL;
       if (more)
-        send_message (self, message);
+        send_message (self, message, is_alone);
       self->ordinal++;
     }
   if (local_error != NULL)

@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Messages are asked for in batches that grow while nothing else is asked, so that listing is fast and a body between
- * two messages does not wait for many. A process that stops on a message costs that message: it is returned as
- * unreadable, a new process steps over what is known and goes on. One that stops between two messages twice at the same
+ * two messages does not wait for many. A process that stops among many is asked again, for one message after the other,
+ * so that it is seen where it stops; one that stops on a message then costs that message: it is returned as unreadable,
+ * a new process steps over what is known and goes on. One that stops between two messages twice at the same
  * place cannot be got past; that ends the folder.
  *
  * Thread:  any one thread at a time; blocks.
@@ -17,8 +18,8 @@
 #include "store/haul-record.h"
 #include "store/haul-store-error.h"
 
-#define MAX_BATCH 64
-#define MAX_RESTARTS 100 /* for one folder */
+#define MAX_BATCH 256
+#define MAX_RESTARTS 100 /* for one folder, and messages that were asked for one by one */
 #define NOWHERE G_MAXUINT64
 
 struct _HaulFolderProcess
@@ -31,6 +32,7 @@ struct _HaulFolderProcess
   guint64 ordinal;      /* of the next message to come from the process */
   char *last_key;       /* (owned) of the message before it */
   guint batch;
+  guint64 alone_until; /* ordinal up to which messages are asked for one by one */
   gboolean is_at_end;
   GError *failure; /* (owned) (nullable) what ended the listing, for good */
 
@@ -170,6 +172,11 @@ ask (HaulFolderProcess *self, HaulMessage **pending, GCancellable *cancellable, 
 static gboolean
 recover (HaulFolderProcess *self, HaulMessage *pending, GError **error)
 {
+  if (self->batch > 1 && pending == NULL)
+    {
+      self->alone_until = self->ordinal + MAX_BATCH;
+      return TRUE;
+    }
   if (++self->restarts > MAX_RESTARTS)
     {
       g_clear_pointer (&pending, haul_message_free);
@@ -210,7 +217,7 @@ fetch (HaulFolderProcess *self, GCancellable *cancellable, GError **error)
   g_autoptr (GError) local_error = NULL;
   HaulMessage *pending = NULL;
 
-  self->batch = MIN (self->batch * 2, MAX_BATCH);
+  self->batch = self->ordinal < self->alone_until ? 1 : MIN (self->batch * 2, MAX_BATCH);
   if (ask (self, &pending, cancellable, &local_error))
     return TRUE;
   if (is_death (local_error) && recover (self, g_steal_pointer (&pending), &local_error))

@@ -27,7 +27,8 @@ typedef enum
   HAUL_FRAME_LIST,      /* FOLDER for each */
   HAUL_FRAME_COUNT,     /* one FOLDER, counted */
   HAUL_FRAME_READ,      /* begin a folder at an ordinal, the key before it is checked */
-  HAUL_FRAME_NEXT,      /* so many MESSAGE, each readable one followed by its MEASURE; END says whether more follow */
+  HAUL_FRAME_NEXT,      /* so many MESSAGE; a MEASURE follows each readable one that came without its digest, as one
+                           alone does; END says whether more follow */
   HAUL_FRAME_BODY,      /* DATA of one message by key, then DIGEST */
   HAUL_FRAME_STOP,      /* end the body early; ignored when it has ended */
 

@@ -42,8 +42,8 @@ struct _HaulWire
   gboolean at_end;       /* of the base stream */
   guint8 held[MAX_NAME]; /* octets of this line whose fate is open */
   gsize n_held;
-  guint8 in[CHUNK];
-  guint8 out[2 * CHUNK + MAX_NAME + 2];
+  guint8 *in;  /* (owned) CHUNK octets */
+  guint8 *out; /* (owned) 2 * CHUNK + MAX_NAME + 2 octets */
   gsize out_at;
   gsize out_end;
 };
@@ -242,6 +242,8 @@ static void
 haul_wire_finalize (GObject *object)
 {
   g_strfreev (HAUL_WIRE (object)->drop_headers);
+  g_free (HAUL_WIRE (object)->in);
+  g_free (HAUL_WIRE (object)->out);
   G_OBJECT_CLASS (haul_wire_parent_class)->finalize (object);
 }
 
@@ -257,6 +259,9 @@ haul_wire_init (HaulWire *self)
 {
   self->state = START;
   self->in_header = TRUE;
+  /* Not part of the object: it is cleared when it is made, which for many small messages would be most of the work. */
+  self->in = g_malloc (CHUNK);
+  self->out = g_malloc (2 * CHUNK + MAX_NAME + 2);
 }
 
 /**
