@@ -114,3 +114,34 @@ class World:
 
     def close(self):
         self.ask('close')
+
+
+class Proxies(Process):
+    """Ways that break (proxy.py), in a process of their own."""
+
+    def __init__(self):
+        super().__init__(Path(__file__).resolve().parent / 'proxy.py')
+
+    def way(self, name, target, plain=True):
+        return Way(self.channel, name, target, plain)
+
+
+class Way:
+    def __init__(self, channel, name, target, plain=True):
+        self.channel, self.name = channel, name
+        self.port = channel.ask('open', way=name, target=list(target), plain=plain)['port']
+
+    def ask(self, do, **asked):
+        return self.channel.ask(do, way=self.name, **asked)
+
+    def arm(self, **plan):
+        self.ask('arm', plans=[plan])
+
+    def reset(self, target=None):
+        self.ask('reset', target=target and list(target))
+
+    def counts(self):
+        return self.ask('counts')
+
+    def close(self):
+        self.ask('close')

@@ -1,49 +1,27 @@
-"""The control channel: one JSON object a line in, one out, on a loopback port.
+"""What the control channel can do.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-What can be asked stands at the top of the package (__init__.py). Each connection has a thread; nothing here waits for a client.
+The list for who drives it stands at the top of the package (__init__.py). Nothing here waits for a client.
 """
 import base64
 import json
 import os
-import socket
 import threading
 
 from . import settings
+from .channel import Channel
 from .faults import Fault
 from .session import Session
 from .store import Message, Tree
 from .worlds import World
 
 
-class Control:
+class Control(Channel):
     def __init__(self, port=0, context=None):
         self.context = context
         self.worlds, self.lock = {}, threading.Lock()
-        self.listener = socket.create_server(('127.0.0.1', port), backlog=64)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True, name='control').start()
-
-    def accept(self):
-        while True:
-            sock, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
-
-    def serve(self, sock):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with sock, sock.makefile('rwb') as file:
-            for line in file:
-                try:
-                    asked = json.loads(line)
-                    answer = {'ok': True, **(self.do(asked) or {})}
-                except Exception as error:  # a harness is told, and this server lives on
-                    answer = {'ok': False, 'error': f'{type(error).__name__}: {error}'}
-                try:
-                    file.write(json.dumps(answer).encode() + b'\n')
-                    file.flush()
-                except OSError:
-                    return
+        super().__init__(port)
 
     def do(self, asked):
         verb = asked.pop('do')

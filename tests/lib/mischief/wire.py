@@ -118,3 +118,15 @@ def close(sock, how='fin'):
     except OSError:
         pass
     sock.close()
+
+
+def wake_to_end(sock, how='fin'):
+    """Ends it where another thread reads from it. A reset is sent when that thread closes it, which it does at once."""
+    try:
+        if how == 'rst':
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            sock.shutdown(socket.SHUT_RD)
+        else:
+            sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
