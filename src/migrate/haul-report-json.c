@@ -21,6 +21,11 @@ add_folder (JsonBuilder *builder, const HaulReportFolder *folder)
   haul_json_writer_add_string (builder, "path", folder->path);
   haul_json_writer_add_string (builder, "mailbox", folder->mailbox);
   haul_json_writer_add_counts (builder, &folder->counts);
+  json_builder_set_member_name (builder, "proof");
+  json_builder_begin_object (builder);
+  for (guint i = HAUL_PROOF_LISTED; i < HAUL_N_PROOFS; i++)
+    haul_json_writer_add_int (builder, haul_proof_to_string (i), (gint64)folder->proved[i]);
+  json_builder_end_object (builder);
   json_builder_set_member_name (builder, "checked");
   json_builder_add_boolean_value (builder, folder->is_checked);
   haul_json_writer_add_string (builder, "rung", folder->rung);
