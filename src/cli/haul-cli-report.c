@@ -12,18 +12,7 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
-
-static char *
-write_form (const HaulCliOptions *options, const HaulReport *report)
-{
-  if (g_strcmp0 (options->format, "json") == 0)
-    return haul_report_to_json (report);
-  if (g_strcmp0 (options->format, "csv") == 0)
-    return haul_report_to_csv (report);
-  if (g_strcmp0 (options->format, "html") == 0)
-    return haul_report_to_html (report);
-  return haul_report_to_text (report);
-}
+#include "migrate/haul-report-form.h"
 
 /**
  * haul_cli_report_run:
@@ -49,7 +38,7 @@ haul_cli_report_run (const HaulCliOptions *options)
   if (report == NULL)
     return haul_cli_print_error (options, error);
 
-  g_autofree char *text = write_form (options, report);
+  g_autofree char *text = haul_report_form_write (report, haul_report_form_from_word (options->format));
   if (options->output == NULL)
     {
       haul_cli_print_octets (text);

@@ -16,6 +16,7 @@
 #include "account/haul-account-error.h"
 #include "cli/haul-cli-password.h"
 #include "cli/haul-cli-print.h"
+#include "migrate/haul-report-form.h"
 #include "migrate/haul-text-table.h"
 #include "store/haul-store-error.h"
 
@@ -405,7 +406,7 @@ finish (HaulCliWork *work, HaulCliEvents *events, const HaulReport *report)
     return status;
   if (haul_cli_options_is_json (work->options))
     {
-      g_autofree char *json = haul_report_to_json (report);
+      g_autofree char *json = haul_report_form_write (report, HAUL_REPORT_FORM_JSON);
       haul_cli_print_octets (json);
       haul_cli_print_octets ("\n");
       return status;

@@ -11,7 +11,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "migrate/haul-error-text.h"
-#include "migrate/haul-report-writers.h"
 
 void
 haul_report_folder_free (HaulReportFolder *folder)
@@ -221,30 +220,6 @@ haul_report_dup_verdict (const HaulReport *report)
   return g_strdup_printf (ngettext ("%s %" G_GUINT64_FORMAT " message is on the server so far.",
                                     "%s %" G_GUINT64_FORMAT " messages are on the server so far.", there),
                           text->sentence, there);
-}
-
-char *
-haul_report_to_text (const HaulReport *report)
-{
-  return haul_report_text_write (report);
-}
-
-char *
-haul_report_to_json (const HaulReport *report)
-{
-  return haul_report_json_write (report);
-}
-
-char *
-haul_report_to_csv (const HaulReport *report)
-{
-  return haul_report_csv_write (report);
-}
-
-char *
-haul_report_to_html (const HaulReport *report)
-{
-  return haul_report_html_write (report);
 }
 
 const char *

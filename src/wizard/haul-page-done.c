@@ -7,6 +7,7 @@
 #include "wizard/haul-page-done.h"
 
 #include "account/haul-keyring.h"
+#include "migrate/haul-report-form.h"
 #include "wizard/haul-wizard-text.h"
 
 #include <glib/gi18n.h>
@@ -214,20 +215,6 @@ on_forget_clicked (GtkButton *button, HaulPageDone *self)
   haul_keyring_clear_async (state->account, NULL, on_forgotten, g_object_ref (self));
 }
 
-static char *
-dup_report_as (const HaulReport *report, const char *path)
-{
-  g_autofree char *name = g_ascii_strdown (path, -1);
-
-  if (g_str_has_suffix (name, ".csv"))
-    return haul_report_to_csv (report);
-  if (g_str_has_suffix (name, ".json"))
-    return haul_report_to_json (report);
-  if (g_str_has_suffix (name, ".html") || g_str_has_suffix (name, ".htm"))
-    return haul_report_to_html (report);
-  return haul_report_to_text (report);
-}
-
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -250,7 +237,7 @@ save (HaulPageDone *self, GFile *file)
 {
   const HaulReport *report = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self))->report;
   g_autofree char *name = g_file_get_basename (file);
-  char *text = dup_report_as (report, name);
+  char *text = haul_report_form_write (report, haul_report_form_from_name (name));
   g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
 
   g_application_hold (g_application_get_default ());

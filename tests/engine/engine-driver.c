@@ -13,6 +13,7 @@
 #include "account/haul-probe.h"
 #include "migrate/haul-engine.h"
 #include "migrate/haul-jobs.h"
+#include "migrate/haul-report-form.h"
 #include "migrate/haul-verify.h"
 #include "store/haul-discovery.h"
 
@@ -206,7 +207,7 @@ main (int argc, char **argv)
             : haul_verify_run (probe->account, plan, g_str_equal (argv[1], "verify-all"), NULL, NULL, &error);
   if (report == NULL)
     return fail (error);
-  g_autofree char *text = haul_report_to_json (report);
+  g_autofree char *text = haul_report_form_write (report, HAUL_REPORT_FORM_JSON);
   puts (text);
   return 0;
 }

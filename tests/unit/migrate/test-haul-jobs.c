@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "migrate/haul-jobs.h"
+#include "migrate/haul-report-form.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -149,8 +150,8 @@ test_report (void)
   g_assert_no_error (error);
   g_autoptr (HaulReport) loaded = haul_report_file_load (path, &error);
   g_assert_no_error (error);
-  g_autofree char *before = haul_report_to_json (report);
-  g_autofree char *after = haul_report_to_json (loaded);
+  g_autofree char *before = haul_report_form_write (report, HAUL_REPORT_FORM_JSON);
+  g_autofree char *after = haul_report_form_write (loaded, HAUL_REPORT_FORM_JSON);
   g_assert_cmpstr (after, ==, before);
   g_assert_error (loaded->error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_JOURNAL);
   g_assert_cmpint (loaded->exit_status, ==, report->exit_status);
@@ -179,7 +180,7 @@ test_strange_files (void)
       g_file_set_contents (path, texts[i], -1, NULL);
       g_autoptr (HaulReport) report = haul_report_file_load (path, NULL);
       g_autoptr (HaulJob) job = haul_job_store_load (path, NULL, NULL);
-      g_autofree char *text = report == NULL ? NULL : haul_report_to_text (report);
+      g_autofree char *text = report == NULL ? NULL : haul_report_form_write (report, HAUL_REPORT_FORM_TEXT);
       g_assert_true (job == NULL || job->choices != NULL);
     }
   g_remove (path);

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "migrate/haul-report.h"
+#include "migrate/haul-report-form.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -135,8 +135,8 @@ test_severity (void)
   add_folder (report, "Broken", &(HaulCounts){ .found = 2, .copied = 1, .failed = 1 });
   haul_report_finish (report);
   g_autofree char *verdict = haul_report_dup_verdict (report);
-  g_autofree char *html = haul_report_to_html (report);
-  g_autofree char *text = haul_report_to_text (report);
+  g_autofree char *html = haul_report_form_write (report, HAUL_REPORT_FORM_HTML);
+  g_autofree char *text = haul_report_form_write (report, HAUL_REPORT_FORM_TEXT);
   g_assert_cmpint (report->exit_status, ==, HAUL_EXIT_FULL);
   g_assert_nonnull (strstr (verdict, "The mailbox is full."));
   g_assert_nonnull (strstr (html, "Quota &lt;exceeded&gt;"));
@@ -149,7 +149,7 @@ test_json (void)
   g_autoptr (HaulReport) report = make_report (HAUL_VERDICT_COMPLETE);
 
   haul_report_finish (report);
-  g_autofree char *json = haul_report_to_json (report);
+  g_autofree char *json = haul_report_form_write (report, HAUL_REPORT_FORM_JSON);
   g_autoptr (JsonNode) root = json_from_string (json, NULL);
   JsonObject *object = json_node_get_object (root);
   JsonObject *all = json_object_get_object_member (object, "all");
@@ -170,10 +170,10 @@ test_hostile_names (void)
   add_folder (report, "<script>alert(1)</script>\x1b[31m\xff", &(HaulCounts){ .found = 1, .failed = 1 });
   add_message (report, HAUL_OUTCOME_FAILED, "said \"no\", twice\r\nkind,folder");
   haul_report_finish (report);
-  g_autofree char *csv = haul_report_to_csv (report);
-  g_autofree char *html = haul_report_to_html (report);
-  g_autofree char *text = haul_report_to_text (report);
-  g_autofree char *json = haul_report_to_json (report);
+  g_autofree char *csv = haul_report_form_write (report, HAUL_REPORT_FORM_CSV);
+  g_autofree char *html = haul_report_form_write (report, HAUL_REPORT_FORM_HTML);
+  g_autofree char *text = haul_report_form_write (report, HAUL_REPORT_FORM_TEXT);
+  g_autofree char *json = haul_report_form_write (report, HAUL_REPORT_FORM_JSON);
   g_autoptr (JsonNode) root = json_from_string (json, NULL);
   g_assert_nonnull (root);
   g_assert_nonnull (strstr (csv, "\"'=cmd|' /C calc'!A0\""));
@@ -192,7 +192,7 @@ test_text (void)
   g_autoptr (HaulReport) report = make_report (HAUL_VERDICT_COMPLETE);
 
   haul_report_finish (report);
-  g_autofree char *text = haul_report_to_text (report);
+  g_autofree char *text = haul_report_form_write (report, HAUL_REPORT_FORM_TEXT);
   g_assert_true (g_str_has_prefix (text, "All 12 messages are on the server and were checked.\n"));
   g_assert_nonnull (strstr (text, "\nFolder  Mailbox  Found  Copied  There before  Skipped  Failed       Size\n"));
   g_assert_nonnull (strstr (text, "\nAll                 13      10             2        1       0     5.7 kB\n"));
