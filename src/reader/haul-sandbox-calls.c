@@ -104,7 +104,7 @@ static const int allowed[] = {
   SCMP_SYS (sigaltstack),
   SCMP_SYS (exit),
   SCMP_SYS (exit_group),
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   /* a leak checker stops its own process from a clone of it */
   SCMP_SYS (clone),
   SCMP_SYS (ptrace),
@@ -134,7 +134,7 @@ static const int forbidden[] = {
   SCMP_SYS (vfork),
   SCMP_SYS (process_vm_writev),
   SCMP_SYS (pidfd_getfd),
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   SCMP_SYS (clone),
   SCMP_SYS (ptrace),
   SCMP_SYS (kill),
@@ -220,7 +220,7 @@ add_narrowed (scmp_filter_ctx filter)
     failed
         |= seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1, SCMP_A1_32 (SCMP_CMP_EQ, (guint)ioctls[i]));
   failed |= seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (prlimit64), 1, SCMP_A2 (SCMP_CMP_EQ, 0));
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   failed |= seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (prctl), 1, SCMP_A0_32 (SCMP_CMP_EQ, PR_SET_NAME));
   failed |= seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (tgkill), 1, SCMP_A0_32 (SCMP_CMP_EQ, (guint)getpid ()));
 #endif

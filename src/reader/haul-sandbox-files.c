@@ -38,7 +38,7 @@ typedef struct
 static const char *const system_paths[] = {
   "/usr/lib",       "/usr/lib64",          "/lib", "/lib64", "/usr/local/lib", "/app/lib", "/etc/ld.so.cache",
   "/etc/localtime", "/usr/share/zoneinfo",
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   "/proc", /* a leak checker reads its own memory map */
 #endif
 };

@@ -22,7 +22,7 @@
 #define CPU_SECONDS (4 * 3600)
 #define MAX_FILES 256
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAVE_SANITIZER 1
 #else
 #define HAVE_SANITIZER 0

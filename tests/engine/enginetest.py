@@ -35,6 +35,8 @@ def finish(process, timeout=300):
         process.kill()
         out, err = process.communicate()
     SPOKEN.extend((out, err))
+    if b'ThreadSanitizer' in err:
+        tap.check(False, 'no race', err.decode('utf-8', 'replace'))
     return Run(process.args, process.returncode, out.decode(), err.decode('utf-8', 'replace'))
 
 
