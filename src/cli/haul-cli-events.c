@@ -27,6 +27,7 @@ struct _HaulCliEvents
   gint64 wait_until;      /* the last one told of */
   gboolean is_terminal;   /* standard error shows a line that is rewritten */
   gboolean has_line;
+  gboolean is_undo;
 };
 
 static const char *const phases[] = {
@@ -133,6 +134,31 @@ haul_cli_events_start (
   g_mutex_unlock (&self->mutex);
 }
 
+/**
+ * haul_cli_events_start_undo:
+ * @self: a teller
+ * @progress: how far it is
+ * @job: the job
+ * @account: whose mailbox, for people
+ *
+ * Tells that a job is being taken back.
+ */
+void
+haul_cli_events_start_undo (HaulCliEvents *self, HaulProgress *progress, const char *job, const char *account)
+{
+  JsonBuilder *builder = begin ("started");
+
+  g_mutex_lock (&self->mutex);
+  self->is_undo = TRUE;
+  self->progress = haul_progress_ref (progress);
+  self->job = g_strdup (job);
+  haul_json_writer_add_string (builder, "job", job);
+  haul_json_writer_add_string (builder, "account", account);
+  haul_json_writer_add_boolean (builder, "undo", TRUE);
+  end (self, builder);
+  g_mutex_unlock (&self->mutex);
+}
+
 static const HaulPlanFolder *
 find_folder (HaulCliEvents *self, gint64 index)
 {
@@ -213,6 +239,13 @@ add_progress (HaulCliEvents *self, JsonBuilder *builder, const HaulProgressSnaps
 {
   haul_json_writer_add_string (builder, "job", self->job);
   haul_json_writer_add_string (builder, "phase", phases[now->phase]);
+  if (self->is_undo)
+    {
+      haul_json_writer_add_int (builder, "placed", (gint64)now->all.found);
+      haul_json_writer_add_int (builder, "taken", (gint64)now->all.copied);
+      haul_json_writer_add_int (builder, "left", (gint64)now->all.failed);
+      return;
+    }
   add_folder (builder, find_folder (self, now->folder));
   haul_json_writer_add_counts (builder, &now->all);
   haul_json_writer_add_int (builder, "bytes_done", (gint64)now->all.bytes_done);
@@ -240,6 +273,9 @@ show_line (HaulCliEvents *self, const HaulProgressSnapshot *now)
       g_autofree char *time = until == NULL ? g_strdup ("?") : g_date_time_format (until, "%H:%M");
       g_string_append_printf (line, _ ("The server asked us to wait. Going on at %s."), time);
     }
+  else if (self->is_undo)
+    g_string_append_printf (line, _ ("%'" G_GUINT64_FORMAT " of %'" G_GUINT64_FORMAT " messages"), settled,
+                            now->messages_total);
   else
     g_string_append_printf (line, _ ("%'" G_GUINT64_FORMAT " of %'" G_GUINT64_FORMAT " messages · %s of %s · %s/s"),
                             settled, now->messages_total, done, total, rate);
@@ -329,6 +365,61 @@ haul_cli_events_finish (HaulCliEvents *self, const HaulReport *report)
   haul_json_writer_add_counts (builder, &report->all);
   haul_json_writer_add_int (builder, "seconds", report->seconds);
   haul_json_writer_add_string (builder, "rung", report->rung);
+  haul_json_writer_add_string (builder, "verdict", haul_verdict_to_string (report->verdict));
+  haul_json_writer_add_string (builder, "summary", summary);
+  haul_json_writer_add_int (builder, "exit_status", report->exit_status);
+  if (report->error != NULL)
+    {
+      json_builder_set_member_name (builder, "error");
+      json_builder_begin_object (builder);
+      haul_cli_print_add_error (builder, report->error);
+      json_builder_end_object (builder);
+    }
+  g_object_ref (builder);
+  end (self, builder);
+  finish_status (self, builder);
+  g_object_unref (builder);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+tell_left (HaulCliEvents *self, const HaulUndoLine *line)
+{
+  JsonBuilder *builder = begin ("message");
+
+  haul_json_writer_add_string (builder, "folder", line->folder);
+  haul_json_writer_add_string (builder, "mailbox", line->mailbox);
+  haul_json_writer_add_string (builder, "source", line->source);
+  haul_json_writer_add_date (builder, "date", line->date);
+  haul_json_writer_add_int (builder, "bytes", (gint64)line->bytes);
+  haul_json_writer_add_string (builder, "outcome", "left");
+  haul_json_writer_add_string (builder, "code", line->code);
+  haul_json_writer_add_string (builder, "text", line->text);
+  end (self, builder);
+}
+
+/**
+ * haul_cli_events_finish_undo:
+ * @self: a teller
+ * @report: what came of it
+ *
+ * Tells what stays, and that taking back is over.
+ */
+void
+haul_cli_events_finish_undo (HaulCliEvents *self, const HaulUndoReport *report)
+{
+  g_autofree char *summary = haul_undo_report_dup_verdict (report);
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < report->left->len; i++)
+    tell_left (self, report->left->pdata[i]);
+  JsonBuilder *builder = begin ("done");
+  haul_json_writer_add_string (builder, "job", report->job);
+  haul_json_writer_add_int (builder, "placed", (gint64)report->placed);
+  haul_json_writer_add_int (builder, "taken", (gint64)report->taken);
+  haul_json_writer_add_int (builder, "left", report->left->len);
+  haul_json_writer_add_int (builder, "mailboxes_deleted", report->mailboxes->len);
+  haul_json_writer_add_int (builder, "seconds", report->seconds);
   haul_json_writer_add_string (builder, "verdict", haul_verdict_to_string (report->verdict));
   haul_json_writer_add_string (builder, "summary", summary);
   haul_json_writer_add_int (builder, "exit_status", report->exit_status);

@@ -8,6 +8,7 @@
 #include "cli/haul-cli-options.h"
 #include "migrate/haul-plan.h"
 #include "migrate/haul-report.h"
+#include "migrate/haul-undo-report.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,8 @@ void haul_cli_events_start (
 void haul_cli_events_message (const HaulReportMessage *message, gpointer self);
 void haul_cli_events_tick (gpointer self);
 void haul_cli_events_finish (HaulCliEvents *self, const HaulReport *report);
+void haul_cli_events_start_undo (HaulCliEvents *self, HaulProgress *progress, const char *job, const char *account);
+void haul_cli_events_finish_undo (HaulCliEvents *self, const HaulUndoReport *report);
 void haul_cli_events_fail (HaulCliEvents *self, const GError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulCliEvents, haul_cli_events_free)

@@ -15,6 +15,22 @@
 #include "migrate/haul-json-writer.h"
 #include "migrate/haul-text-table.h"
 
+typedef struct
+{
+  const char *word; /* for scripts */
+  const char *text;
+} State;
+
+static State
+get_state (const HaulJob *job)
+{
+  if (job->undo == HAUL_JOB_UNDO_DONE)
+    return (State){ "taken-back", _ ("taken back") };
+  if (job->undo == HAUL_JOB_UNDO_BEGUN)
+    return (State){ "taking-back", _ ("being taken back") };
+  return job->is_finished ? (State){ "finished", _ ("finished") } : (State){ "unfinished", _ ("can go on") };
+}
+
 static void
 build_job (JsonBuilder *builder, const HaulJob *job)
 {
@@ -26,6 +42,7 @@ build_job (JsonBuilder *builder, const HaulJob *job)
   haul_json_writer_add_date (builder, "started", job->started);
   haul_json_writer_add_date (builder, "last", job->last);
   haul_json_writer_add_boolean (builder, "finished", job->is_finished);
+  haul_json_writer_add_string (builder, "state", get_state (job).word);
   haul_json_writer_add_int (builder, "messages", (gint64)job->messages);
   haul_json_writer_add_int (builder, "done", (gint64)job->done);
   json_builder_set_member_name (builder, "sources");
@@ -74,7 +91,7 @@ print_text (const HaulCliOptions *options, const GPtrArray *jobs)
       haul_text_table_add (table, last);
       haul_text_table_add_number (table, (gint64)job->done);
       haul_text_table_add_number (table, (gint64)job->messages);
-      haul_text_table_add (table, job->is_finished ? _ ("finished") : _ ("can go on"));
+      haul_text_table_add (table, get_state (job).text);
     }
   haul_text_table_write (table, out);
   haul_cli_print_text (options, jobs->len == 0 ? _ ("No job was begun here.\n") : out->str);

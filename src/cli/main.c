@@ -17,6 +17,7 @@
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-report.h"
 #include "cli/haul-cli-scan.h"
+#include "cli/haul-cli-undo.h"
 #include "cli/haul-cli-verify.h"
 #include "migrate/haul-nearest.h"
 
@@ -41,6 +42,8 @@ static const Command commands[] = {
     haul_cli_copy_run },
   { "verify", "SOURCE…", N_ ("Compare what is on the server with the sources"),
     WITH_PLAN | HAUL_CLI_OPTIONS_EVENTS | HAUL_CLI_OPTIONS_EVERY_BYTE, haul_cli_verify_run },
+  { "undo", "", N_ ("Take back what a job copied, where nobody changed it"),
+    HAUL_CLI_OPTIONS_ACCOUNT | HAUL_CLI_OPTIONS_JOB | HAUL_CLI_OPTIONS_EVENTS, haul_cli_undo_run },
   { "report", "", N_ ("What the last run of a job did"), HAUL_CLI_OPTIONS_JOB | HAUL_CLI_OPTIONS_OUTPUT,
     haul_cli_report_run },
   { "jobs", "", N_ ("The jobs begun on this computer"), 0, haul_cli_jobs_run },
@@ -70,11 +73,6 @@ refuse_command (const char *name)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
-  if (g_str_equal (name, "undo"))
-    {
-      g_printerr ("mailhaul-cli: %s\n", _ ("The command “undo” is not available yet."));
-      return HAUL_EXIT_USAGE;
-    }
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_ptr_array_add (names, (gpointer)commands[i].name);
   g_autofree char *nearest = haul_nearest_join (names, name);

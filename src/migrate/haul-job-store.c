@@ -117,6 +117,7 @@ haul_job_store_load (const char *path, char **account, GError **error)
   job->started = haul_safe_json_get_number (object, "started");
   job->last = haul_safe_json_get_number (object, "last");
   job->is_finished = haul_safe_json_get_number (object, "finished") != 0;
+  job->undo = (HaulJobUndo)CLAMP (haul_safe_json_get_number (object, "undo"), 0, HAUL_JOB_UNDO_DONE);
   job->messages = (guint64)haul_safe_json_get_number (object, "messages");
   job->done = (guint64)haul_safe_json_get_number (object, "done");
   job->choices = choices == NULL ? NULL : haul_choices_new_from_json (choices, NULL);
@@ -162,6 +163,7 @@ haul_job_store_save (const char *state_dir, const HaulAccount *account, const Ha
   haul_json_writer_add_int (builder, "started", job->started);
   haul_json_writer_add_int (builder, "last", job->last);
   haul_json_writer_add_int (builder, "finished", job->is_finished);
+  haul_json_writer_add_int (builder, "undo", job->undo);
   haul_json_writer_add_int (builder, "messages", (gint64)job->messages);
   haul_json_writer_add_int (builder, "done", (gint64)job->done);
   haul_safe_json_add_text (builder, "choices", choices);
@@ -252,5 +254,6 @@ haul_job_store_find_or_make (const char *state_dir, const HaulAccount *account, 
   job->choices = haul_choices_copy (plan->choices);
   job->last = haul_clock_now ();
   job->is_finished = FALSE;
+  job->undo = HAUL_JOB_UNDO_NONE;
   return job;
 }

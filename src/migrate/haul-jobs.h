@@ -10,6 +10,19 @@
 G_BEGIN_DECLS
 
 /**
+ * HaulJobUndo:
+ * @HAUL_JOB_UNDO_NONE: nobody took it back
+ * @HAUL_JOB_UNDO_BEGUN: it is being taken back, or that broke off
+ * @HAUL_JOB_UNDO_DONE: it was taken back, but for what had to stay
+ */
+typedef enum
+{
+  HAUL_JOB_UNDO_NONE,
+  HAUL_JOB_UNDO_BEGUN,
+  HAUL_JOB_UNDO_DONE,
+} HaulJobUndo;
+
+/**
  * HaulJob:
  *
  * A job is one source-to-target migration, resumable; a run is one execution of it.
@@ -24,6 +37,7 @@ typedef struct
   gint64 started;       /* unix seconds, of the first run */
   gint64 last;          /* unix seconds, when it last did something */
   gboolean is_finished; /* its last run reached the end */
+  HaulJobUndo undo;     /* copying again makes it NONE */
   guint64 messages;     /* found */
   guint64 done;         /* copied + present */
   char **sources;       /* (owned) the stores' paths */

@@ -21,6 +21,7 @@
 #include "migrate/haul-recovery.h"
 #include "migrate/haul-scan.h"
 #include "migrate/haul-target.h"
+#include "migrate/haul-undo-place.h"
 
 #define FAILURES_MAX 8
 #define IDLE_US (60 * G_USEC_PER_SEC)
@@ -132,10 +133,13 @@ static gboolean
 recover_earlier (Lane *self, GError **error)
 {
   g_autofree char *strangers = NULL;
+  guint64 n_gone = 0;
 
   if (self->has_recovered)
     return TRUE;
-  if (!haul_recovery_run (self->run, self->session, 0, error)
+  /* No message may bear the mark of an undo that broke off: the census would count on it. */
+  if (!haul_undo_place_settle (self->run, self->session, &n_gone, error)
+      || !haul_recovery_run (self->run, self->session, 0, error)
       || !haul_recovery_sweep (self->run, self->session, &strangers, error))
     return FALSE;
   if (*strangers != '\0')

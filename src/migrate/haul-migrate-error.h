@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @HAUL_MIGRATE_ERROR_BAD_CHOICE: a choice (mapping, date, folder) cannot be carried out
  * @HAUL_MIGRATE_ERROR_BAD_NAME: a mailbox name cannot be made on this server
  * @HAUL_MIGRATE_ERROR_UNPROVABLE: the server does not say enough to be exact, see the message
+ * @HAUL_MIGRATE_ERROR_NO_UNDO: the server cannot remove single messages
  * @HAUL_MIGRATE_ERROR_SPOOL: a big message cannot be kept on the disk while it is sent
  */
 typedef enum
@@ -31,6 +32,7 @@ typedef enum
   HAUL_MIGRATE_ERROR_BAD_NAME,
   HAUL_MIGRATE_ERROR_UNPROVABLE,
   HAUL_MIGRATE_ERROR_SPOOL,
+  HAUL_MIGRATE_ERROR_NO_UNDO,
 } HaulMigrateError;
 
 GQuark haul_migrate_error_quark (void);

@@ -15,7 +15,7 @@ def refuses(args, status, words, what):
 
 refuses([], 64, '--help', 'no command: usage')
 refuses(['scann'], 64, 'Did you mean “scan”?', 'an unknown command: usage, with the nearest one')
-refuses(['undo', '--job=1'], 64, 'not available yet', 'undo is not there yet, and says so')
+refuses(['undo', *ACCOUNT], 64, 'Which job?', 'an undo of nothing')
 refuses(['check', *ACCOUNT, '--preset=x'], 64, 'not available yet', '--preset is not there yet, and says so')
 refuses(['check', *ACCOUNT, '--token-command=x'], 64, 'not available yet', '--token-command is not there yet, and says so')
 refuses(['check', '--server=localhost'], 64, '--user', 'an account without a user name')
@@ -52,7 +52,7 @@ for word in ('--version', 'version of a command'):
     tap.check(run.code == 0 and run.out.startswith('mailhaul-cli 0.'), f'{word}', run)
 run = cli('--help')
 tap.check(run.code == 0 and all(c in run.out for c in ('scan', 'check', 'plan', 'copy', 'verify', 'report', 'jobs'))
-          and 'undo' not in run.out, 'the help lists the commands that are there', run)
+          and '  undo ' in run.out, 'the help lists the commands that are there', run)
 run = cli('copy', '--help')
 tap.check(run.code == 0 and '--password-fd' in run.out and '--since' in run.out and '  81  ' in run.out and 'preset' not in run.out
           and 'mailhaul-cli copy [OPTION…] SOURCE…' in run.out, 'a command’s help lists its options and exit statuses', run)

@@ -1,0 +1,14 @@
+/* haul-cli-undo.h - take back what a job copied
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "cli/haul-cli-options.h"
+#include "migrate/haul-exit-status.h"
+
+G_BEGIN_DECLS
+
+HaulExitStatus haul_cli_undo_run (const HaulCliOptions *options);
+
+G_END_DECLS
