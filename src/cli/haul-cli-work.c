@@ -307,7 +307,8 @@ print_messages (const HaulCliWork *self, const HaulReport *report)
       const HaulReportFolder *folder
           = message->folder < report->folders->len ? g_ptr_array_index (report->folders, message->folder) : NULL;
       g_autofree char *date = haul_text_table_dup_date (message->date);
-      haul_cli_print_line (self->options, "  %s, %s: %s%s%s", folder == NULL ? "" : folder->path, date, message->text,
+      g_autofree char *reason = haul_report_message_dup_reason (message);
+      haul_cli_print_line (self->options, "  %s, %s: %s%s%s", folder == NULL ? "" : folder->path, date, reason,
                            message->advice == NULL ? "" : " ", message->advice == NULL ? "" : message->advice);
     }
 }

@@ -53,63 +53,136 @@ add_counts (GString *out, const HaulCounts *counts)
 }
 
 static void
-add_folder (GString *out, const HaulReportFolder *folder)
+add_proved (GString *out, const guint64 *proved)
 {
-  add_cell (out, "folder", FALSE);
-  add_cell (out, folder->store, FALSE);
-  add_cell (out, folder->path, FALSE);
-  add_cell (out, folder->mailbox, FALSE);
+  for (guint i = HAUL_PROOF_LISTED; i < HAUL_N_PROOFS; i++)
+    add_number (out, proved[i]);
+}
+
+/* The columns behind the numbers; what a row has no word for is left empty. */
+typedef struct
+{
+  const char *source;
+  gint64 date;
+  const char *outcome;
+  const char *code;
+  const char *text;
+  const char *advice;
+  const char *server_text;
+  const char *subject;
+  const char *sender;
+  guint32 uid;
+  const char *digest;
+  const char *server_digest;
+} Words;
+
+static void
+add_words (GString *out, const Words *words)
+{
+  g_autoptr (GDateTime) date = words->date == 0 ? NULL : g_date_time_new_from_unix_utc (words->date);
+  g_autofree char *date_text = date == NULL ? NULL : g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
+
+  add_cell (out, words->source, FALSE);
+  add_cell (out, date_text, FALSE);
+  add_cell (out, words->outcome, FALSE);
+  add_cell (out, words->code, FALSE);
+  add_cell (out, words->text, FALSE);
+  add_cell (out, words->advice, FALSE);
+  add_cell (out, words->server_text, FALSE);
+  add_cell (out, words->subject, FALSE);
+  add_cell (out, words->sender, FALSE);
+  if (words->uid == 0)
+    add_empty (out, 1);
+  else
+    add_number (out, words->uid);
+  add_cell (out, words->digest, FALSE);
+  add_cell (out, words->server_digest, TRUE);
+}
+
+static void
+add_place (GString *out, const char *kind, const HaulReport *report, guint index)
+{
+  const HaulReportFolder *folder = index < report->folders->len ? g_ptr_array_index (report->folders, index) : NULL;
+
+  add_cell (out, kind, FALSE);
+  add_cell (out, folder == NULL ? "" : folder->store, FALSE);
+  add_cell (out, folder == NULL ? "" : folder->path, FALSE);
+  add_cell (out, folder == NULL ? "" : folder->mailbox, FALSE);
+}
+
+static void
+add_folder (GString *out, const HaulReport *report, guint index)
+{
+  const HaulReportFolder *folder = g_ptr_array_index (report->folders, index);
+
+  add_place (out, "folder", report, index);
   add_counts (out, &folder->counts);
+  add_proved (out, folder->proved);
   add_cell (out, folder->is_checked ? "yes" : "no", FALSE);
   add_cell (out, folder->rung, FALSE);
-  add_empty (out, 4);
-  add_cell (out, folder->note, FALSE);
-  add_cell (out, "", TRUE);
+  add_words (out, &(Words){ .text = folder->note });
+}
+
+/* A message has no numbers but its size. */
+static void
+add_bytes (GString *out, guint64 bytes)
+{
+  add_empty (out, 5);
+  add_number (out, bytes);
+  add_empty (out, HAUL_N_PROOFS - HAUL_PROOF_LISTED + 2);
 }
 
 static void
 add_message (GString *out, const HaulReport *report, const HaulReportMessage *message)
 {
-  const HaulReportFolder *folder
-      = message->folder < report->folders->len ? g_ptr_array_index (report->folders, message->folder) : NULL;
-  g_autoptr (GDateTime) date = message->date == 0 ? NULL : g_date_time_new_from_unix_utc (message->date);
-  g_autofree char *date_text = date == NULL ? NULL : g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
+  add_place (out, "message", report, message->folder);
+  add_bytes (out, message->bytes);
+  add_words (out, &(Words){ .source = message->source,
+                            .date = message->date,
+                            .outcome = haul_outcome_to_string (message->outcome),
+                            .code = message->code,
+                            .text = message->text,
+                            .advice = message->advice,
+                            .server_text = message->server_text,
+                            .subject = message->subject,
+                            .sender = message->sender });
+}
 
-  add_cell (out, "message", FALSE);
-  add_cell (out, folder == NULL ? "" : folder->store, FALSE);
-  add_cell (out, folder == NULL ? "" : folder->path, FALSE);
-  add_cell (out, folder == NULL ? "" : folder->mailbox, FALSE);
-  add_empty (out, 5);
-  add_number (out, message->bytes);
-  add_empty (out, 2);
-  add_cell (out, message->source, FALSE);
-  add_cell (out, date_text, FALSE);
-  add_cell (out, haul_outcome_to_string (message->outcome), FALSE);
-  add_cell (out, message->code, FALSE);
-  add_cell (out, message->text, FALSE);
-  add_cell (out, message->advice, TRUE);
+static void
+add_evidence (GString *out, const HaulReport *report, const HaulReportEvidence *one)
+{
+  g_autofree char *digest = haul_report_dup_digest (one->digest);
+  g_autofree char *server_digest = haul_report_dup_digest (one->server_digest);
+
+  add_place (out, "evidence", report, one->folder);
+  add_bytes (out, one->bytes);
+  add_words (out, &(Words){ .source = one->source,
+                            .date = one->date,
+                            .outcome = haul_proof_to_string (one->proof),
+                            .uid = one->uid,
+                            .digest = digest,
+                            .server_digest = server_digest });
 }
 
 char *
 haul_report_csv_write (const HaulReport *report)
 {
-  GString *out = g_string_new ("kind,program,folder,mailbox,found,copied,present,skipped,failed,bytes,checked,rung,"
-                               "source,date,outcome,code,text,advice\r\n");
+  GString *out = g_string_new ("kind,program,folder,mailbox,found,copied,present,skipped,failed,bytes,listed,"
+                               "byte-identical,header-identical,fingerprint,missing,surplus,checked,rung,source,date,"
+                               "outcome,code,text,advice,server_text,subject,sender,uid,sha256,server_sha256\r\n");
   g_autofree char *summary = haul_report_dup_verdict (report);
 
   for (guint i = 0; i < report->folders->len; i++)
-    add_folder (out, g_ptr_array_index (report->folders, i));
+    add_folder (out, report, i);
   for (guint i = 0; i < report->messages->len; i++)
     add_message (out, report, g_ptr_array_index (report->messages, i));
-  add_cell (out, "all", FALSE);
-  add_empty (out, 3);
+  for (guint i = 0; report->evidence != NULL && i < report->evidence->len; i++)
+    add_evidence (out, report, g_ptr_array_index (report->evidence, i));
+  add_place (out, "all", report, G_MAXUINT);
   add_counts (out, &report->all);
+  add_proved (out, report->proved);
   add_empty (out, 1);
   add_cell (out, report->rung, FALSE);
-  add_empty (out, 2);
-  add_cell (out, haul_verdict_to_string (report->verdict), FALSE);
-  add_empty (out, 1);
-  add_cell (out, summary, FALSE);
-  add_cell (out, "", TRUE);
+  add_words (out, &(Words){ .outcome = haul_verdict_to_string (report->verdict), .text = summary });
   return g_string_free (out, FALSE);
 }

@@ -40,6 +40,16 @@ find_rung (const char *text)
 }
 
 static void
+write_proved (JsonBuilder *builder, const HaulReportFolder *folder)
+{
+  json_builder_set_member_name (builder, "proved");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < HAUL_N_PROOFS; i++)
+    json_builder_add_int_value (builder, (gint64)folder->proved[i]);
+  json_builder_end_array (builder);
+}
+
+static void
 write_folder (JsonBuilder *builder, const HaulReportFolder *folder)
 {
   json_builder_begin_object (builder);
@@ -56,6 +66,11 @@ write_folder (JsonBuilder *builder, const HaulReportFolder *folder)
   haul_json_writer_add_int (builder, "checked", folder->is_checked);
   haul_safe_json_add_text (builder, "rung", folder->rung);
   haul_safe_json_add_text (builder, "note", folder->note);
+  write_proved (builder, folder);
+  /* A path is octets, a text of JSON is not. */
+  g_autofree char *location = folder->location == NULL ? NULL : g_uri_escape_string (folder->location, "/", FALSE);
+  haul_safe_json_add_text (builder, "location", location);
+  haul_safe_json_add_text (builder, "id", folder->id);
   json_builder_end_object (builder);
 }
 
@@ -71,6 +86,7 @@ write_message (JsonBuilder *builder, const HaulReportMessage *message)
   haul_safe_json_add_text (builder, "code", message->code);
   haul_safe_json_add_text (builder, "text", message->text);
   haul_safe_json_add_text (builder, "advice", message->advice);
+  haul_safe_json_add_text (builder, "server_text", message->server_text);
   json_builder_end_object (builder);
 }
 
@@ -147,6 +163,19 @@ dup_text (JsonObject *object, const char *name)
   return g_strdup (text == NULL ? "" : text);
 }
 
+static void
+read_proved (JsonObject *object, HaulReportFolder *folder)
+{
+  JsonArray *proved = haul_safe_json_get_array (object, "proved");
+
+  for (guint i = 0; proved != NULL && i < MIN (json_array_get_length (proved), HAUL_N_PROOFS); i++)
+    {
+      JsonNode *node = json_array_get_element (proved, i);
+      if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64)
+        folder->proved[i] = (guint64)MAX (json_node_get_int (node), 0);
+    }
+}
+
 static HaulReportFolder *
 read_folder (JsonObject *object)
 {
@@ -165,6 +194,9 @@ read_folder (JsonObject *object)
   folder->is_checked = haul_safe_json_get_number (object, "checked") != 0;
   folder->rung = find_rung (haul_safe_json_get_text (object, "rung"));
   folder->note = g_strdup (haul_safe_json_get_text (object, "note"));
+  read_proved (object, folder);
+  folder->location = g_uri_unescape_string (haul_safe_json_get_text (object, "location"), NULL);
+  folder->id = g_strdup (haul_safe_json_get_text (object, "id"));
   return folder;
 }
 
@@ -183,6 +215,7 @@ read_message (JsonObject *object, guint n_folders)
   message->code = dup_text (object, "code");
   message->text = dup_text (object, "text");
   message->advice = g_strdup (haul_safe_json_get_text (object, "advice"));
+  message->server_text = g_strdup (haul_safe_json_get_text (object, "server_text"));
   return message;
 }
 

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "migrate/haul-error-text.h"
+#include "migrate/haul-report-words.h"
 #include "migrate/haul-text-table.h"
 
 static void
@@ -61,6 +62,26 @@ add_notes (GString *out, const HaulReport *report)
     }
 }
 
+/* What kept messages from arriving twice, for each rung that was used. */
+static void
+add_rungs (GString *out, const HaulReport *report)
+{
+  g_autoptr (GPtrArray) rungs = haul_report_list_rungs (report);
+
+  for (guint i = 0; i < rungs->len; i++)
+    g_string_append_printf (out, "%s: %s\n", (const char *)rungs->pdata[i],
+                            haul_report_words_describe_rung (rungs->pdata[i]));
+}
+
+static void
+add_proofs (GString *out, const HaulReport *report)
+{
+  for (guint i = HAUL_PROOF_LISTED; i < HAUL_N_PROOFS; i++)
+    if (report->proved[i] > 0)
+      g_string_append_printf (out, "%" G_GUINT64_FORMAT " %s\n", report->proved[i],
+                              haul_report_words_describe_proof ((HaulProof)i));
+}
+
 static void
 add_message (GString *out, const HaulReport *report, const HaulReportMessage *message)
 {
@@ -68,11 +89,20 @@ add_message (GString *out, const HaulReport *report, const HaulReportMessage *me
       = message->folder < report->folders->len ? g_ptr_array_index (report->folders, message->folder) : NULL;
   g_autofree char *date = haul_text_table_dup_date (message->date);
   g_autofree char *size = g_format_size (message->bytes);
+  g_autofree char *reason = haul_report_message_dup_reason (message);
 
   g_string_append (out, "  ");
   haul_text_table_append_plain (out, folder == NULL ? "" : folder->path);
   g_string_append_printf (out, ", %s, %s: ", date, size);
-  haul_text_table_append_plain (out, message->text);
+  haul_text_table_append_plain (out, reason);
+  if (message->subject != NULL)
+    {
+      g_string_append_printf (out, " %s ", _ ("Subject:"));
+      haul_text_table_append_plain (out, message->subject);
+      g_string_append_printf (out, " %s ", _ ("From:"));
+      haul_text_table_append_plain (out, message->sender == NULL ? "" : message->sender);
+      g_string_append_c (out, '.');
+    }
   if (message->advice != NULL)
     {
       g_string_append_c (out, ' ');
@@ -136,6 +166,8 @@ haul_report_text_write (const HaulReport *report)
   g_string_append_printf (out, ", %s %s\n\n", _ ("job"), report->job == NULL ? "–" : report->job);
   add_table (out, report);
   add_notes (out, report);
+  add_rungs (out, report);
+  add_proofs (out, report);
   add_messages (out, report, HAUL_OUTCOME_FAILED, _ ("Not copied:"));
   add_messages (out, report, HAUL_OUTCOME_SKIPPED, _ ("Skipped:"));
   add_messages (out, report, HAUL_OUTCOME_COPIED, _ ("Copied with a remark:"));

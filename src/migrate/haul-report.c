@@ -9,6 +9,7 @@
 #include "haul-config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "migrate/haul-error-text.h"
 
@@ -19,6 +20,8 @@ haul_report_folder_free (HaulReportFolder *folder)
   g_free (folder->path);
   g_free (folder->mailbox);
   g_free (folder->note);
+  g_free (folder->location);
+  g_free (folder->id);
   g_free (folder);
 }
 
@@ -29,7 +32,24 @@ haul_report_message_free (HaulReportMessage *message)
   g_free (message->code);
   g_free (message->text);
   g_free (message->advice);
+  g_free (message->server_text);
+  g_free (message->subject);
+  g_free (message->sender);
   g_free (message);
+}
+
+/**
+ * haul_report_message_dup_reason:
+ * @message: a message
+ *
+ * Returns: (transfer full): why it was not copied, with the server's own words where it has any
+ */
+char *
+haul_report_message_dup_reason (const HaulReportMessage *message)
+{
+  if (message->server_text == NULL || *message->server_text == '\0')
+    return g_strdup (message->text);
+  return g_strdup_printf ("%s “%s”", message->text, message->server_text);
 }
 
 /**
@@ -58,8 +78,73 @@ haul_report_free (HaulReport *report)
   g_free (report->server);
   g_ptr_array_unref (report->folders);
   g_ptr_array_unref (report->messages);
+  g_clear_pointer (&report->evidence, g_ptr_array_unref);
   g_clear_error (&report->error);
   g_free (report);
+}
+
+static void
+free_evidence (gpointer data)
+{
+  g_free (((HaulReportEvidence *)data)->source);
+  g_free (data);
+}
+
+static int
+compare_words (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(const char *const *)a, *(const char *const *)b);
+}
+
+/**
+ * haul_report_list_rungs:
+ * @report: a report
+ *
+ * Returns: (transfer full) (element-type utf8): the rungs that its folders used, the strongest first
+ */
+GPtrArray *
+haul_report_list_rungs (const HaulReport *report)
+{
+  GPtrArray *rungs = g_ptr_array_new ();
+
+  for (guint i = 0; i < report->folders->len; i++)
+    {
+      const char *rung = ((HaulReportFolder *)g_ptr_array_index (report->folders, i))->rung;
+      if (*rung != '\0' && !g_ptr_array_find_with_equal_func (rungs, rung, g_str_equal, NULL))
+        g_ptr_array_add (rungs, (gpointer)rung);
+    }
+  g_ptr_array_sort (rungs, compare_words);
+  return rungs;
+}
+
+/* What is compared of each message is to be kept. */
+void
+haul_report_ask_for_evidence (HaulReport *report)
+{
+  if (report->evidence == NULL)
+    report->evidence = g_ptr_array_new_with_free_func (free_evidence);
+}
+
+/**
+ * haul_report_dup_digest:
+ * @digest: 32 octets
+ *
+ * Returns: (transfer full): the same as 64 hexadecimal digits; "" for zeros, which mean none
+ */
+char *
+haul_report_dup_digest (const guint8 *digest)
+{
+  GString *out = g_string_new (NULL);
+  gboolean has_any = FALSE;
+
+  for (guint i = 0; i < HAUL_REPORT_DIGEST; i++)
+    {
+      has_any = has_any || digest[i] != 0;
+      g_string_append_printf (out, "%02x", digest[i]);
+    }
+  if (!has_any)
+    g_string_truncate (out, 0);
+  return g_string_free (out, FALSE);
 }
 
 static guint64
@@ -116,8 +201,14 @@ void
 haul_report_finish (HaulReport *report)
 {
   report->all = (HaulCounts){ 0 };
+  memset (report->proved, 0, sizeof report->proved);
   for (guint i = 0; i < report->folders->len; i++)
-    haul_counts_add (&report->all, &((HaulReportFolder *)g_ptr_array_index (report->folders, i))->counts);
+    {
+      const HaulReportFolder *folder = g_ptr_array_index (report->folders, i);
+      haul_counts_add (&report->all, &folder->counts);
+      for (guint j = 0; j < HAUL_N_PROOFS; j++)
+        report->proved[j] += folder->proved[j];
+    }
   if (report->verdict == HAUL_VERDICT_COMPLETE && (has_failures (report) || !is_proved (report)))
     report->verdict = HAUL_VERDICT_NOT_ALL;
   if (!adds_up (report))

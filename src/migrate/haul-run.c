@@ -8,6 +8,7 @@
 
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
+#include "migrate/haul-report-words.h"
 
 /* How long a stopped lane may go on to place what it has sent, so that nothing is left behind on the server. */
 #define GRACE_US (3 * G_USEC_PER_SEC)
@@ -196,7 +197,8 @@ haul_run_add_line (HaulRun *run, guint folder, const HaulRunLine *line)
   message->outcome = line->outcome;
   message->code = g_strdup (line->code);
   message->text = g_utf8_make_valid (line->text, -1);
-  message->advice = g_strdup (line->advice);
+  message->advice = g_strdup (line->advice == NULL ? haul_report_words_get_advice (line->code) : line->advice);
+  message->server_text = line->server_text == NULL ? NULL : g_utf8_make_valid (line->server_text, -1);
   g_mutex_lock (&run->lock);
   g_ptr_array_add (run->report->messages, message);
   if (run->message_func != NULL)

@@ -56,7 +56,8 @@ typedef struct
   HaulOutcome outcome;
   const char *code;
   const char *text;
-  const char *advice; /* (nullable) */
+  const char *advice;      /* (nullable) NULL: the usual for its code */
+  const char *server_text; /* (nullable) the server's own words */
 } HaulRunLine;
 
 HaulRun *haul_run_new (HaulAccount *account, HaulPlan *plan);

@@ -64,26 +64,33 @@ add_line (HaulTransfer *self, HaulItem *item, HaulOutcome outcome, const char *c
   haul_run_add_line (self->run, self->index, &line);
 }
 
-/* Counts the item as failed and lists it. */
-void
-haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text)
+static void
+fail_with_line (HaulTransfer *self, HaulItem *item, const HaulRunLine *line)
 {
   gboolean was_copied = item->state == HAUL_ITEM_COPIED;
 
   item->state = HAUL_ITEM_DONE;
-  haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .failed = 1, .copied = was_copied ? (guint64)-1 : 0 });
-  haul_run_count_item (transfer->run, transfer->index, item, item->size);
-  add_line (transfer, item, HAUL_OUTCOME_FAILED, code, text);
+  haul_run_count (self->run, self->index, &(HaulCounts){ .failed = 1, .copied = was_copied ? (guint64)-1 : 0 });
+  haul_run_count_item (self->run, self->index, item, item->size);
+  haul_run_add_line (self->run, self->index, line);
+}
+
+/* Counts the item as failed and lists it. */
+void
+haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text)
+{
+  fail_with_line (transfer, item,
+                  &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code, text, NULL, NULL });
 }
 
 static void
 fail_with (HaulTransfer *self, HaulItem *item, const char *code, const GError *error)
 {
   g_autoptr (HaulErrorText) words = haul_error_text_new (error);
-  g_autofree char *text = words->server_text == NULL ? g_strdup (words->sentence)
-                                                     : g_strdup_printf ("%s “%s”", words->sentence, words->server_text);
 
-  haul_transfer_fail (self, item, code, text);
+  fail_with_line (self, item,
+                  &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code, words->sentence,
+                                  words->advice, words->server_text });
 }
 
 /* The mailbox cannot be had: every message that is not there yet is failed with the reason. */

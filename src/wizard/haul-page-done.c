@@ -51,10 +51,11 @@ add_row (HaulPageDone *self, const HaulReport *report, const HaulReportMessage *
   const HaulReportFolder *folder
       = message->folder < report->folders->len ? g_ptr_array_index (report->folders, message->folder) : NULL;
   g_autofree char *date = haul_wizard_text_dup_day (message->date);
+  g_autofree char *reason = haul_report_message_dup_reason (message);
   g_autofree char *size = message->bytes == 0 ? g_strdup ("") : haul_wizard_text_dup_size (message->bytes);
 
   gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_FOLDER, folder == NULL ? "" : folder->path,
-                                     COLUMN_DATE, date, COLUMN_SIZE, size, COLUMN_REASON, message->text, -1);
+                                     COLUMN_DATE, date, COLUMN_SIZE, size, COLUMN_REASON, reason, -1);
 }
 
 static guint
