@@ -16,6 +16,7 @@
 #include "account/haul-connection.h"
 #include "account/haul-server-lookup.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-quirks.h"
 
 #define TLS_PORT 993
 #define STARTTLS_PORT 143
@@ -216,7 +217,8 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
   replace (&server->capabilities, haul_imap_session_get_capability_line (self->session));
   g_free (server->prefix);
   server->prefix = g_strdup (name_space.prefix);
-  server->delimiter = name_space.delimiter;
+  server->delimiter = haul_imap_quirks_has_no_subfolders (server->greeting) ? '\0' : name_space.delimiter;
+  server->refused_letters = haul_imap_quirks_get_refused_letters (server->greeting);
   server->can_move = (capabilities & HAUL_IMAP_CAPABILITY_MOVE) != 0;
   server->has_uidplus = (capabilities & HAUL_IMAP_CAPABILITY_UIDPLUS) != 0;
   server->has_quota = quota.is_known;

@@ -30,6 +30,7 @@ haul_server_new (void)
   self->greeting = g_strdup ("");
   self->capabilities = g_strdup ("");
   self->prefix = g_strdup ("");
+  self->refused_letters = "";
   self->mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
   return self;
 }

@@ -26,10 +26,11 @@ typedef struct
 typedef struct
 {
   gatomicrefcount ref_count;
-  char *greeting;     /* (owned) UTF-8, for people */
-  char *capabilities; /* (owned) the words after sign-in */
-  char *prefix;       /* (owned) of the personal name space, wire octets: "" or "INBOX." */
-  char delimiter;     /* 0: no hierarchy */
+  char *greeting;              /* (owned) UTF-8, for people */
+  char *capabilities;          /* (owned) the words after sign-in */
+  char *prefix;                /* (owned) of the personal name space, wire octets: "" or "INBOX." */
+  char delimiter;              /* 0: no hierarchy */
+  const char *refused_letters; /* ASCII that no name may hold */
   gboolean can_move;
   gboolean has_uidplus;
   gboolean has_quota;

@@ -122,11 +122,35 @@ haul_imap_quirks_breaks_namespace (const char *greeting)
   return strstr (greeting, "Exchange Server 2003") != NULL;
 }
 
+static gboolean
+is_imap4d (const char *greeting)
+{
+  return g_str_equal (greeting, "IMAP4rev1");
+}
+
 /* mailutils imap4d 3.15 ends its OK to AUTHENTICATE with LF alone, so that the end of the line never comes. */
 gboolean
 haul_imap_quirks_breaks_authenticate (const char *greeting)
 {
-  return g_str_equal (greeting, "IMAP4rev1");
+  return is_imap4d (greeting);
+}
+
+/* Cyrus 3.6 says “Invalid mailbox name” to these, and imap4d makes a directory of a “/” (measured); RFC 3501 lets all
+ * be.
+ */
+const char *
+haul_imap_quirks_get_refused_letters (const char *greeting)
+{
+  if (strstr (greeting, " Cyrus IMAP ") != NULL)
+    return "!\"%;<>\\^`{|}";
+  return is_imap4d (greeting) ? "/" : "";
+}
+
+/* For imap4d a mailbox is a file: it holds messages or mailboxes. */
+gboolean
+haul_imap_quirks_has_no_subfolders (const char *greeting)
+{
+  return is_imap4d (greeting);
 }
 
 /* Exchange builds a message anew from what it took apart; Domino writes Message-IDs of its own (docs/wire.md). */

@@ -158,7 +158,7 @@ make_child (HaulFolderMap *self, Target *parent, const char *name, const char *s
 {
   char delimiter[2] = { self->server->delimiter, '\0' };
   const char *prefix = self->server->prefix == NULL ? "" : self->server->prefix;
-  g_autofree char *clean = haul_mailbox_name_clean (name, *delimiter);
+  g_autofree char *clean = haul_mailbox_name_clean (name, *delimiter, self->server->refused_letters);
   gsize used;
 
   while (parent != NULL && (*delimiter == '\0' || parent->depth >= HAUL_MAILBOX_DEPTH_MAX))

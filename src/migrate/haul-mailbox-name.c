@@ -13,16 +13,18 @@
 
 /* Controls and line or paragraph separators cannot be shown; “*” and “%” are patterns of LIST. */
 static gboolean
-is_forbidden (gunichar c, char delimiter)
+is_forbidden (gunichar c, char delimiter, const char *refused)
 {
   return g_unichar_iscntrl (c) || c == 0x2028 || c == 0x2029 || c == '*' || c == '%'
-         || (delimiter != '\0' && c == (gunichar)(guchar)delimiter);
+         || (delimiter != '\0' && c == (gunichar)(guchar)delimiter)
+         || (c < 0x80 && c != 0 && strchr (refused, (int)c) != NULL);
 }
 
 /**
  * haul_mailbox_name_clean:
  * @name: one name of a local path, UTF-8
  * @delimiter: what separates names on this server, 0 for nothing
+ * @refused: what else it takes in no name, ASCII
  *
  * Replaces what servers or other mail programs cannot bear by “_”, drops blanks at both ends, makes several blanks one
  * (Gmail does it on its own and then does not find the name again), and composes letters (NFC).
@@ -30,7 +32,7 @@ is_forbidden (gunichar c, char delimiter)
  * Returns: (transfer full): a name that is never empty
  */
 char *
-haul_mailbox_name_clean (const char *name, char delimiter)
+haul_mailbox_name_clean (const char *name, char delimiter, const char *refused)
 {
   g_autofree char *valid = g_utf8_make_valid (name, -1);
   g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
@@ -41,7 +43,7 @@ haul_mailbox_name_clean (const char *name, char delimiter)
     {
       gunichar c = g_utf8_get_char (p);
       gboolean was_blank = is_blank;
-      if (is_forbidden (c, delimiter))
+      if (is_forbidden (c, delimiter, refused))
         c = '_';
       is_blank = g_unichar_isspace (c);
       if (!is_blank || !was_blank)

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define HAUL_MAILBOX_PATH_MAX 240
 #define HAUL_MAILBOX_DEPTH_MAX 8
 
-char *haul_mailbox_name_clean (const char *name, char delimiter);
+char *haul_mailbox_name_clean (const char *name, char delimiter, const char *refused);
 char *haul_mailbox_name_fit (const char *name, const char *suffix, gsize max_octets);
 char *haul_mailbox_name_to_wire (const char *name);
 

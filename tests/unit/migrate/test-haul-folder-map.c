@@ -122,6 +122,12 @@ test_forbidden (void)
   check (&fixture, " ", 0, "_", "_");
   check (&fixture, "\"quoted\\", 0, "\"quoted\\", NULL);
   tear_down (&fixture);
+
+  set_up (&fixture, "", '/');
+  fixture.server->refused_letters = "!\"\\";
+  check (&fixture, "\"quoted\\ now!", 0, "_quoted_ now_", "_quoted_ now_");
+  check (&fixture, "it's", 0, "it's", NULL);
+  tear_down (&fixture);
 }
 
 static void
