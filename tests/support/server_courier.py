@@ -66,5 +66,4 @@ class Courier(Server):
         subprocess.run(['chown', '-R', f'{owner.pw_uid}:{owner.pw_gid}', self.dir / 'home'], check=True)
 
     def mailboxes(self, user):
-        return {name if name == 'INBOX' else 'INBOX.' + name: messages
-                for name, messages in read_maildir(self.dir / 'home' / user / 'Maildir').items()}
+        return read_maildir(self.dir / 'home' / user / 'Maildir')

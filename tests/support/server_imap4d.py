@@ -66,6 +66,8 @@ class Imap4d(Server):
         (self.dir / 'imap4d.conf').write_text(SETTINGS.format(**values))
         self.write_start(INSIDE.format(**values))
 
+    keywords = False
+
     def workers(self):
         return super().workers()[1:]  # the first one listens
 

@@ -21,9 +21,9 @@ def read_folder(path):
 
 
 def read_maildir(path):
-    """{name: messages}; a folder below the inbox has its parents' names with dots between."""
+    """{name: messages}; the levels are parted by “/”, as in all mailboxes()."""
     found = {'INBOX': read_folder(path)} if (path / 'cur').is_dir() else {}
     for entry in os.listdir(path) if path.is_dir() else []:
         if entry.startswith('.') and (path / entry / 'cur').is_dir():
-            found[decode_name(entry[1:])] = read_folder(path / entry)
+            found[decode_name(entry[1:].replace('.', '/'))] = read_folder(path / entry)
     return found

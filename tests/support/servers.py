@@ -12,7 +12,8 @@ Beneath with-dovecot or one of these, attach() is that server:
     server.kill_worker()                    # as of a crash, in the middle of a session
     server.restart()                        # all of it, on the same ports
     server.snapshot('yesterday'); server.restore('yesterday')
-    server.mailboxes(user)                  # {name: [Stored(octets, received, flags)]}, from its files
+    server.mailboxes(user)                  # {name: [Stored(octets, received, flags)]}, from its files; names without
+                                            # the name space's prefix, “/” between the levels
 
 USERS=N is how many numbered users there are (200); SKIP_STATUS=0 makes a missing server a skipped TAP test (77).
 """
@@ -103,6 +104,7 @@ class Server:
     store = ()  # what below the folder is mail
     users = {**PASSWORDS}  # names this server can have
     altered = ()  # what it makes of messages, in words
+    keywords = True  # whether it keeps any
 
     def __init__(self, place):
         self.dir = Path(place)
@@ -218,6 +220,14 @@ class Server:
 
     def mailboxes(self, user):
         raise NotImplementedError
+
+    def kept(self, octets):
+        """What its files hold of a message with these octets."""
+        return octets
+
+    def refuses(self, message):
+        """Whether a message in a report's list is one that this server cannot take."""
+        return False
 
 
 # Starting one ----------------------------------------------------------------------------------------------------------
