@@ -12,6 +12,7 @@ control channel says so).
 """
 import re
 import time
+from bisect import bisect_left
 
 from . import rewrite, wire
 from .faults import Hit
@@ -69,6 +70,8 @@ class Appending:
 
     def step_or_hit(self, name):
         if fault := self.world.step(name):
+            if not fault.is_final():
+                return self.perform(fault)
             raise Hit(fault)
 
     # The line.
@@ -126,12 +129,14 @@ class Appending:
                 self.world.restart('rst')
                 raise Ended('rst')
             raise self.refuse('empty')
+        untagged = settings.s_max_msg if settings.s_max_msg_reply == 'untagged' else settings.s_max_msg_untagged
+        if untagged and size > untagged:
+            self.say(b'* BAD command line limit exceeded')
+            self.flush()
+            raise Answer(None)
         if settings.s_max_msg and size > settings.s_max_msg:
-            if settings.s_max_msg_reply == 'untagged':
-                self.say(b'* BAD command line limit exceeded')
-                self.flush()
-                raise Answer(None)
-            raise Answer(self.settings.text('too_big', self.tag), 'close' if settings.s_max_msg_reply == 'disconnect' else None)
+            kilobytes = {'s': b'%d' % (size // 1024), 'k': b'%d' % (settings.s_max_msg // 1024)}
+            raise Answer(self.settings.text('too_big', self.tag, **kilobytes), 'close' if settings.s_max_msg_reply == 'disconnect' else None)
 
     def check_room(self, size):
         settings = self.settings
@@ -232,9 +237,8 @@ class Appending:
                 continue
             parts.append(self.input.exactly(place - have))
             have = place
-            if fault := self.world.step(step):
-                one.octets = b''.join(parts) if have == size else None
-                raise Hit(fault)
+            one.octets = b''.join(parts) if have == size else None
+            self.step_or_hit(step)
         return b''.join(parts)
 
     def break_line(self, octets, limit):
@@ -244,7 +248,7 @@ class Appending:
             if len(line) > limit:
                 break
             at += len(line) + 1
-        rest = octets[at + limit:]
+        rest = octets[at + limit:].lstrip(b' ')
         word = (rest.split() or [b'*'])[0]
         self.input.push_back(rest)
         self.errors += 1
@@ -354,8 +358,16 @@ class Appending:
         return box.add(message)
 
     def same_in(self, box, octets):
-        """The UID of the same message there, or None."""
-        return next((uid for uid, message in box.messages.items() if message.octets == octets), None)
+        """The UID of the same message there (Message-ID and text), or None."""
+        index = box.index
+        for uid in box.uids[bisect_left(box.uids, box.indexed):]:
+            index.setdefault(rewrite.identity(box.messages[uid].octets), uid)
+        box.indexed = box.uid_next
+        uid = index.get(rewrite.identity(octets))
+        if uid is not None and uid not in box.messages:
+            del index[rewrite.identity(octets)]
+            uid = None
+        return uid
 
     def append_answer(self, box, uids):
         settings = self.settings

@@ -249,8 +249,8 @@ class Boxes:
             gone = sorted(set(box.expunged[self.n_expunged:]))
             self.n_expunged = len(box.expunged)
             places = [i for uid in gone if (i := bisect_left(self.view, uid)) < len(self.view) and self.view[i] == uid]
-            for n, i in enumerate(places):
-                self.say(b'* %d EXPUNGE' % (i + 1 - n))
+            for i in reversed(places):
+                self.say(b'* %d EXPUNGE' % (i + 1))
             if len(places) > 20:
                 dead = set(places)
                 self.view = [uid for i, uid in enumerate(self.view) if i not in dead]

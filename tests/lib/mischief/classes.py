@@ -102,7 +102,7 @@ class Up:
         if match is not None:
             for part, group in (('mailbox', 1), ('flags', 2), ('date', 3)):
                 if match[group]:
-                    places.append((f'{self.verb}/{part}', start + match.start(group) + (len(match[group]) + 1) // 2))
+                    places.append((f'{self.verb}/{part}', start + match.start(group) + (len(match[group].rstrip()) + 1) // 2))
             digits = start + match.start(4)
             places += [(f'{self.verb}/brace', digits), (f'{self.verb}/digits', digits + (len(match[4]) + 1) // 2),
                        (f'{self.verb}/close', start + match.end())]

@@ -27,7 +27,7 @@ What a fault does ("act"):
   throttle           NO with a Suggested Backoff ("ms"), and BYE where "close" is true
   quota, token       as a full mailbox (NO); as an expired token (BYE)
   no, bad            that answer (text: "text") instead of doing the rest; after a store the store stays
-  stall              "seconds" of silence, then it goes on
+  stall              "seconds" of silence, then it goes on (not within a MOVE, COPY or FETCH, nor is partial)
   hang               reads no more, says no more; the connection stays open
   partial            the next reply is cut after "octets" octets, FIN
   restart            every connection of the world ends (by "how": fin, rst), nothing listens for "ms" milliseconds
@@ -51,8 +51,14 @@ class Fault:
     def __init__(self, at, n=1, act='fin', times=1, **more):
         if act not in ACTS:
             raise ValueError(f'no act: {act}')
+        if act in ('stall', 'partial') and at in ('MOVE:copied', 'MOVE:expunged', 'COPY:copied', 'FETCH:row'):
+            raise ValueError(f'{act} cannot be at {at}')
         self.at, self.n, self.act, self.times, self.more = at, n, act, times, more
         self.seen = self.hits = 0
+
+    def is_final(self):
+        """Whether what was being done is over."""
+        return self.act not in ('stall', 'partial')
 
 
 class Faults:
@@ -86,17 +92,6 @@ class Faults:
             if fault := self.passed(step):
                 return i + 1, fault
         return n, None
-
-    def in_literal(self, size):
-        """[(octet from 1, fault)] due in a literal of SIZE octets, in order."""
-        due = []
-        places = {'first': 1, 'middle': (size + 1) // 2, 'last-1': size - 1, 'last': size}
-        for fault in self.armed:
-            kind = fault.at.removeprefix('APPEND:')
-            place = fault.more.get('octet', 0) if kind == 'octet' else places.get(kind, 0)
-            if fault.at.startswith('APPEND:') and 1 <= place <= size:
-                due.append((place, fault))
-        return sorted(due, key=lambda pair: pair[0])
 
     def count_literal(self):
         for kind in LITERAL:

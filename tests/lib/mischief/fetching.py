@@ -123,9 +123,10 @@ class Fetching:
         message = self.box.messages.get(uid)
         if message is None:  # another session expunged it
             return
-        if marks and '\\Seen' not in message.flags:
-            self.box.set_flags(uid, message.flags | {'\\Seen'}, self)
         parts = []
+        tells = marks and '\\Seen' not in message.flags
+        if tells:
+            self.box.set_flags(uid, message.flags | {'\\Seen'}, self)
         for item in items:
             word = item.word
             if word == b'UID':
@@ -141,6 +142,8 @@ class Fetching:
                 if item.span:
                     data = data[item.span[0]:sum(item.span)]
                 parts.append(b'%s {%d}\r\n%s' % (item.label(), len(data), data))
+        if tells and not any(item.word == b'FLAGS' for item in items):
+            parts.insert(1, b'FLAGS (%s)' % self.flag_words(uid))
         self.out.append(b'* %d FETCH (%s)\r\n' % (number, b' '.join(parts)))
 
     def sizes(self):

@@ -16,7 +16,7 @@ class Login:
         if self.user is not None and settings.encoded['caps_post'] is not None:
             return settings.encoded['caps_post']
         caps = settings.encoded['caps']
-        if self.is_tls and settings.encoded['caps_tls'] is not None:
+        if not self.can_start_tls() and settings.encoded['caps_tls'] is not None:
             caps = settings.encoded['caps_tls']
         return caps + b' STARTTLS' if self.can_start_tls() and b'STARTTLS' not in caps.split() else caps
 

@@ -83,7 +83,7 @@ class Direction:
                     self.let_through(piece, places)
                 if not data:
                     break
-            if not self.hole:
+            if not self.hole and self.sink not in self.connection.dead:
                 self.sink.shutdown(socket.SHUT_WR)
         except (Broken, OSError):
             pass

@@ -94,6 +94,13 @@ def apply(kinds, octets):
     return octets
 
 
+def identity(octets):
+    """What makes two messages the same to Gmail."""
+    head, _, body = split(octets)
+    match = re.search(rb'(?im)^message-id:\s*(\S+)', head)
+    return match[1] if match else head, body
+
+
 def has_unknown_charset(octets):
     head = split(octets)[0]
     for name in re.findall(rb'=\?([^?*]+)(?:\*[^?]*)?\?[BbQq]\?', head):

@@ -191,7 +191,7 @@ class Session(Login, Boxes, Appending, Fetching, Transfer):
         verb = match[2].upper().decode() if match else ''
         secret = verb in ('LOGIN', 'AUTHENTICATE')
         self.world.note(self, line if not secret else match[1] + b' ' + match[2] + b' ...', foreign)
-        self.tag = match[1] if match else b'*'
+        self.tag = match[1] if match else line.split(b' ')[0] if b' ' in line else b'*'
         final = None
         try:
             if settings.s_pending_cap and len(WAITING.findall(self.input.buffer)) > settings.s_pending_cap:
@@ -208,8 +208,7 @@ class Session(Login, Boxes, Appending, Fetching, Transfer):
             answer, final = refused.text, refused.final
         except Hit as hit:
             try:
-                self.perform(hit.fault)
-                answer = settings.text('ok', self.tag, v=verb.encode())
+                answer = self.perform(hit.fault)
             except Answer as refused:
                 answer, final = refused.text, refused.final
         except Syntax as error:
@@ -226,10 +225,9 @@ class Session(Login, Boxes, Appending, Fetching, Transfer):
     def obey(self, match, verb, line, foreign):
         settings = self.settings
         if match is None:
-            first = line.split(b' ')[0]
-            if b' ' not in line or not first:
+            if self.tag in (b'*', b''):
                 raise Answer(settings.text('no_tag'))
-            raise Answer(settings.text('unknown', first))
+            raise self.refuse('unknown')
         if self.breaks_next:
             self.breaks_next = False
             raise self.refuse('missing_crlf')

@@ -3,7 +3,8 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
 A personality is a file NAME.json: "source" (where the knowledge is from), "inherits" (optional), "texts" (replies, `%t` the
-tag, `%h` the host, `|` between lines), "switches", "folders" ({name: attributes}). What it does not say is `conforming`.
+tag, `%h` the host, `|` between lines), "switches", "folders" ({name: attributes}), "variants" ({name: texts and switches on top, asked for as NAME:VARIANT}). What it
+does not say is as of `conforming`. Where a world has no TLS at all, `caps_tls` is said all the same: loopback stands for it.
 """
 import json
 from pathlib import Path
@@ -66,6 +67,7 @@ SWITCHES = {
     'cmd_limit': None,
     'max_msg': None,
     'max_msg_reply': 'tagged',        # tagged, untagged, disconnect
+    'max_msg_untagged': None,         # above it: untagged, whatever max_msg_reply says
     'max_messages': None,             # in one mailbox
     'literal_limit': 256 * 1024 * 1024,
     'conn_cap': None,
@@ -81,12 +83,10 @@ SWITCHES = {
     # Oddities.
     'case_fold_names': False,
     'strict_names': True,             # modified UTF-7 is checked
-    'strict_spaces': False,
     'forbidden_names': {},            # {name: reply}
     'gmail_names': False,
     'strip_spaces_crash': False,
     'non_selectable': [],
-    'create_exists_text': None,
     'pipeline_swallow': False,        # what waits behind a literal is stored with it
     'missing_final_crlf': False,      # the next command is refused
     'zero_literal': 'store',          # store, no, dies
@@ -200,24 +200,39 @@ def check(given, known, what):
     return given
 
 
-def load(name):
-    if not name.replace('-', '').replace('.', '').isalnum():
-        raise ValueError(f'no personality: {name}')
+PARTS = {'source', 'about', 'inherits', 'texts', 'switches', 'folders', 'variants'}
+
+
+def read(name):
     path = FOLDER / f'{name}.json'
-    if not path.exists():
+    if not name.replace('-', '').replace('.', '').isalnum() or not path.exists():
         raise ValueError(f'no personality: {name}')
     data = json.loads(path.read_text())
+    check(data, PARTS, f'part of {path.name}')
+    return data
+
+
+def load(name):
+    """NAME is a personality, or NAME:VARIANT."""
+    name, _, variant = name.partition(':')
+    data = read(name)
     base = load(data['inherits']) if data.get('inherits') else {'texts': {}, 'switches': {}, 'folders': {}}
-    unknown = set(data) - {'source', 'about', 'inherits', 'texts', 'switches', 'folders'}
-    if unknown:
-        raise ValueError(f'{path.name}: unknown {", ".join(sorted(unknown))}')
-    return {'source': data['source'], 'texts': {**base['texts'], **check(data.get('texts', {}), TEXTS, 'text')},
-            'switches': {**base['switches'], **check(data.get('switches', {}), SWITCHES, 'switch')},
-            'folders': data.get('folders', base['folders'])}
+    if variant and variant not in data.get('variants', {}):
+        raise ValueError(f'no variant of {name}: {variant}')
+    more = data['variants'][variant] if variant else {}
+    merged = {'source': data['source'], 'folders': data.get('folders', base['folders'])}
+    for part, known in (('texts', TEXTS), ('switches', SWITCHES)):
+        merged[part] = {**base[part], **data.get(part, {}), **more.get(part, {})}
+        check(merged[part], known, part)
+    return merged
 
 
 def names():
-    return sorted(path.stem for path in FOLDER.glob('*.json'))
+    """All personalities and their variants."""
+    found = []
+    for path in sorted(FOLDER.glob('*.json')):
+        found += [path.stem, *(f'{path.stem}:{variant}' for variant in read(path.stem).get('variants', {}))]
+    return found
 
 
 def happens(when, n):

@@ -40,6 +40,7 @@ class Mailbox:
         self.recent_from = 1
         self.is_gone = False
         self.attribute = b''
+        self.index, self.indexed = {}, 1  # of the messages' identities, for servers that keep one of each
 
     def add(self, message, uid=None):
         uid = self.uid_next if uid is None else uid
