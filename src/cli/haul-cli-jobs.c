@@ -24,6 +24,8 @@ typedef struct
 static State
 get_state (const HaulJob *job)
 {
+  if (job->is_running && job->undo == HAUL_JOB_UNDO_NONE)
+    return (State){ "running", _ ("running now") };
   if (job->undo == HAUL_JOB_UNDO_DONE)
     return (State){ "taken-back", _ ("taken back") };
   if (job->undo == HAUL_JOB_UNDO_BEGUN)

@@ -10,6 +10,8 @@
 
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
+#include "migrate/haul-holder.h"
+#include "migrate/haul-job-keeper.h"
 #include "migrate/haul-job-store.h"
 #include "migrate/haul-lane.h"
 #include "migrate/haul-run-report.h"
@@ -19,10 +21,11 @@
 struct _HaulEngine
 {
   GObject parent_instance;
-  HaulRun *run;    /* (owned) */
-  HaulJob *job;    /* (owned) */
-  char *state_dir; /* (owned) */
-  int has_run;     /* (atomic) */
+  HaulRun *run;       /* (owned) */
+  HaulJob *job;       /* (owned) */
+  char *state_dir;    /* (owned) */
+  HaulHolder *holder; /* (owned) (nullable) while it runs */
+  int has_run;        /* (atomic) */
 };
 
 G_DEFINE_FINAL_TYPE (HaulEngine, haul_engine, G_TYPE_OBJECT)
@@ -35,6 +38,7 @@ haul_engine_finalize (GObject *object)
   haul_run_free (self->run);
   haul_job_free (self->job);
   g_free (self->state_dir);
+  g_clear_pointer (&self->holder, haul_holder_free);
   G_OBJECT_CLASS (haul_engine_parent_class)->finalize (object);
 }
 
@@ -148,6 +152,10 @@ begin (HaulEngine *self, GCancellable *cancellable, GError **error)
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "this engine has run already");
       return FALSE;
     }
+  self->holder = haul_holder_new (self->state_dir, account, self->job->id, error);
+  if (self->holder == NULL)
+    return FALSE;
+  self->job->messages = MAX (self->job->messages, run->plan->messages);
   run->journal = haul_journal_open (self->state_dir, account, error);
   if (run->journal == NULL || !haul_job_store_save (self->state_dir, run->account, self->job, error))
     return FALSE;
@@ -201,13 +209,17 @@ haul_engine_run (HaulEngine *self, GCancellable *cancellable, GError **error)
   if (!begin (self, cancellable, error))
     {
       g_clear_pointer (&run->journal, haul_journal_close);
+      g_clear_pointer (&self->holder, haul_holder_free);
       return NULL;
     }
+  HaulJobKeeper *keeper = haul_job_keeper_new (self->state_dir, run->account, self->job, run->progress);
   GThread *watch = haul_run_start_watch (run);
   run_lanes (self);
   haul_run_end_watch (run, watch);
+  haul_job_keeper_free (keeper);
   haul_run_report_finish (run);
   save_end (self);
+  g_clear_pointer (&self->holder, haul_holder_free);
   haul_progress_set_folder (run->progress, -1);
   haul_progress_set_phase (run->progress, HAUL_PHASE_FINISHED);
   return g_steal_pointer (&run->report);

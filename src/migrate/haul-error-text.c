@@ -142,6 +142,8 @@ static const Row migrate_rows[] = {
     N_ ("Check that the disk with your home folder has room and can be written to.") },
   { HAUL_MIGRATE_ERROR_BUSY, "busy", HAUL_FIELD_NONE, HAUL_EXIT_STOPPED,
     N_ ("Another Mailhaul is already copying to this mailbox."), N_ ("Wait until it is done, then try again.") },
+  { HAUL_MIGRATE_ERROR_HELD, "busy", HAUL_FIELD_NONE, HAUL_EXIT_STOPPED, NULL,
+    N_ ("Wait until it is done, then try again.") },
   { HAUL_MIGRATE_ERROR_NO_JOB, "no-job", HAUL_FIELD_NONE, HAUL_EXIT_NOT_FOUND, N_ ("There is no such job."),
     N_ ("The list of jobs shows those begun on this computer.") },
   { HAUL_MIGRATE_ERROR_NOTHING, "nothing", HAUL_FIELD_STORE, HAUL_EXIT_NOT_FOUND, N_ ("There is no mail to copy."),

@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "migrate/haul-holder.h"
 #include "migrate/haul-job-store.h"
 #include "migrate/haul-migrate-error.h"
 #include "migrate/haul-report-file.h"
@@ -66,9 +67,12 @@ haul_jobs_list (const char *state_dir, GError **error)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
-      HaulJob *job = g_str_has_suffix (name, ".json") ? haul_job_store_load (file, NULL, NULL) : NULL;
-      if (job != NULL)
-        g_ptr_array_add (jobs, job);
+      g_autofree char *account = NULL;
+      HaulJob *job = g_str_has_suffix (name, ".json") ? haul_job_store_load (file, &account, NULL) : NULL;
+      if (job == NULL)
+        continue;
+      job->is_running = account != NULL && haul_holder_is_held (state_dir, account, job->id);
+      g_ptr_array_add (jobs, job);
     }
   g_ptr_array_sort (jobs, compare_last_first);
   return g_steal_pointer (&jobs);

@@ -37,6 +37,7 @@ typedef struct
   gint64 started;       /* unix seconds, of the first run */
   gint64 last;          /* unix seconds, when it last did something */
   gboolean is_finished; /* its last run reached the end */
+  gboolean is_running;  /* a process works at it, when it was listed */
   HaulJobUndo undo;     /* copying again makes it NONE */
   guint64 messages;     /* found */
   guint64 done;         /* copied + present */

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * HaulMigrateError:
  * @HAUL_MIGRATE_ERROR_JOURNAL: the journal cannot be opened, read or written
  * @HAUL_MIGRATE_ERROR_BUSY: another Mailhaul works on this mailbox
+ * @HAUL_MIGRATE_ERROR_HELD: the same; the message is a sentence for people and says which
  * @HAUL_MIGRATE_ERROR_NO_JOB: there is no such job
  * @HAUL_MIGRATE_ERROR_NOTHING: no source holds mail that was chosen
  * @HAUL_MIGRATE_ERROR_BAD_CHOICE: a choice (mapping, date, folder) cannot be carried out
@@ -33,6 +34,7 @@ typedef enum
   HAUL_MIGRATE_ERROR_UNPROVABLE,
   HAUL_MIGRATE_ERROR_SPOOL,
   HAUL_MIGRATE_ERROR_NO_UNDO,
+  HAUL_MIGRATE_ERROR_HELD,
 } HaulMigrateError;
 
 GQuark haul_migrate_error_quark (void);

@@ -13,6 +13,7 @@
 
 #include "account/haul-connection.h"
 #include "base/haul-clock.h"
+#include "migrate/haul-holder.h"
 #include "migrate/haul-job-store.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"
@@ -25,10 +26,11 @@
 struct _HaulUndo
 {
   GObject parent_instance;
-  HaulRun *run;    /* (owned) */
-  char *state_dir; /* (owned) */
-  char *job_id;    /* (owned) */
-  HaulJob *job;    /* (owned) (nullable) once it runs */
+  HaulRun *run;       /* (owned) */
+  char *state_dir;    /* (owned) */
+  char *job_id;       /* (owned) */
+  HaulJob *job;       /* (owned) (nullable) once it runs */
+  HaulHolder *holder; /* (owned) (nullable) while it runs */
 };
 
 G_DEFINE_FINAL_TYPE (HaulUndo, haul_undo, G_TYPE_OBJECT)
@@ -42,6 +44,7 @@ haul_undo_finalize (GObject *object)
   g_free (self->state_dir);
   g_free (self->job_id);
   g_clear_pointer (&self->job, haul_job_free);
+  g_clear_pointer (&self->holder, haul_holder_free);
   G_OBJECT_CLASS (haul_undo_parent_class)->finalize (object);
 }
 
@@ -130,7 +133,9 @@ open_journal (HaulUndo *self, GError **error)
 {
   g_autofree char *account = haul_account_dup_id (self->run->account);
 
-  self->run->journal = haul_journal_open (self->state_dir, account, error);
+  self->holder = haul_holder_new (self->state_dir, account, self->job_id, error);
+  if (self->holder != NULL)
+    self->run->journal = haul_journal_open (self->state_dir, account, error);
   return self->run->journal != NULL;
 }
 
@@ -156,6 +161,7 @@ haul_undo_count (HaulUndo *self, guint64 *messages, GError **error)
   for (guint i = 0; places != NULL && i < places->len; i++)
     *messages += ((HaulUndoPlace *)places->pdata[i])->messages;
   g_clear_pointer (&self->run->journal, haul_journal_close);
+  g_clear_pointer (&self->holder, haul_holder_free);
   return places != NULL;
 }
 
@@ -285,6 +291,7 @@ save_end (HaulUndo *self, const HaulUndoReport *report)
     g_warning ("the job cannot be kept: %s", error->message);
   haul_journal_end_run (run->journal, run->row, NULL);
   g_clear_pointer (&run->journal, haul_journal_close);
+  g_clear_pointer (&self->holder, haul_holder_free);
 }
 
 /**
@@ -307,6 +314,7 @@ haul_undo_run (HaulUndo *self, GCancellable *cancellable, GError **error)
   if (!begin (self, cancellable, error))
     {
       g_clear_pointer (&run->journal, haul_journal_close);
+      g_clear_pointer (&self->holder, haul_holder_free);
       return NULL;
     }
   g_autoptr (HaulUndoReport) report = haul_undo_report_new (self->job->id);
