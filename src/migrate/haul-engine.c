@@ -165,7 +165,11 @@ begin (HaulEngine *self, GCancellable *cancellable, GError **error)
   run->report = haul_run_report_new (run, self->job->id);
   if (haul_journal_get_set_aside (run->journal) != NULL && run->report->folders->len > 0)
     haul_run_add_note (run, 0,
-                       "The journal of earlier runs was damaged; it was put aside and everything looked up anew.");
+                       haul_journal_was_old (run->journal)
+                           ? "The journal of earlier runs was an older version's; it was put aside and everything "
+                             "looked up anew."
+                           : "The journal of earlier runs was damaged; it was put aside and everything looked up "
+                             "anew.");
   HAUL_FAULT (F01, "after");
   return run->row != 0;
 }

@@ -45,6 +45,7 @@ typedef struct
   gboolean is_present;   /* done: the census found it at @uid */
   HaulProof proof;       /* how well it is known to be there */
   gboolean is_doubtful;  /* its way had a break in it: look twice */
+  gboolean is_held;      /* it was in doubt in the person's own mailbox: the report names it */
   guint64 counted_bytes; /* already in the progress */
   gint64 sent_date;      /* INTERNALDATE given to the server, 0 none */
   guint sent_flags;      /* HaulImapFlags given */

@@ -42,7 +42,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulJournalLocker, haul_journal_unlock)
 
 gboolean haul_journal_execute (HaulJournal *journal, GError **error, const char *sql, const char *types, ...);
 sqlite3_stmt *haul_journal_query (HaulJournal *journal, GError **error, const char *sql, const char *types, ...);
+GPtrArray *haul_journal_collect (HaulJournal *journal,
+                                 sqlite3_stmt *statement,
+                                 gpointer (*read) (sqlite3_stmt *statement),
+                                 GDestroyNotify destroy,
+                                 GError **error);
 gboolean haul_journal_next (HaulJournal *journal, sqlite3_stmt *statement, GError **error);
+gpointer haul_generation_item_read (sqlite3_stmt *statement);
 gint64 haul_journal_get_last_row (HaulJournal *journal);
 
 G_END_DECLS

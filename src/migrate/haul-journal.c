@@ -17,7 +17,7 @@
 #include "base/haul-clock.h"
 
 #define APPLICATION_ID 0x4861756c
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* No secret, no subject, no sender: keys, numbers and digests. The rules stand in the schema, so that a bug of ours
  * becomes an error here and not a second copy of somebody's mail. */
@@ -25,11 +25,15 @@ static const char schema[]
     = "CREATE TABLE run(id INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, started INTEGER NOT NULL,"
       " ended INTEGER);"
       "CREATE TABLE folder(id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run(id),"
-      " mailbox TEXT NOT NULL, store TEXT NOT NULL, folder TEXT NOT NULL);"
+      " mailbox TEXT NOT NULL, store TEXT NOT NULL, folder TEXT NOT NULL,"
+      " rung INTEGER NOT NULL DEFAULT 0 CHECK(rung BETWEEN 0 AND 4));"
       "CREATE TABLE generation(id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run(id),"
-      " mailbox TEXT NOT NULL UNIQUE, uid_validity INTEGER NOT NULL DEFAULT 0 CHECK(uid_validity BETWEEN 0 AND "
-      "4294967295),"
+      " mailbox TEXT NOT NULL, kind INTEGER NOT NULL CHECK(kind IN (0, 1, 2)),"
+      " uid_validity INTEGER NOT NULL DEFAULT 0 CHECK(uid_validity BETWEEN 0 AND 4294967295),"
+      " uid_next INTEGER NOT NULL DEFAULT 0 CHECK(uid_next BETWEEN 0 AND 4294967295),"
       " state INTEGER NOT NULL DEFAULT 0 CHECK(state IN (0, 1, 2)));"
+      /* A staging mailbox's name is never used twice; the person's own mailbox may be filled by many generations. */
+      "CREATE UNIQUE INDEX generation_once ON generation(mailbox) WHERE kind < 2;"
       "CREATE TABLE item(id INTEGER PRIMARY KEY AUTOINCREMENT, folder INTEGER NOT NULL REFERENCES folder(id),"
       " key TEXT NOT NULL, ordinal INTEGER NOT NULL, size INTEGER NOT NULL CHECK(size > 0),"
       " digest BLOB NOT NULL CHECK(length(digest) = 32), date INTEGER NOT NULL, flags INTEGER NOT NULL,"
@@ -43,11 +47,12 @@ static const char schema[]
       "4294967295),"
       " UNIQUE(generation, uid));"
       "CREATE TABLE move(id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL REFERENCES generation(id),"
-      " mailbox TEXT NOT NULL, uid_validity INTEGER NOT NULL, uid_next INTEGER NOT NULL,"
+      " mailbox TEXT NOT NULL, verb INTEGER NOT NULL CHECK(verb IN (0, 1, 2)),"
+      " uid_validity INTEGER NOT NULL, uid_next INTEGER NOT NULL,"
       " is_done INTEGER NOT NULL DEFAULT 0 CHECK(is_done IN (0, 1)));"
       "CREATE INDEX move_generation ON move(generation, is_done);"
       "CREATE TABLE move_item(move INTEGER NOT NULL REFERENCES move(id), item INTEGER NOT NULL REFERENCES staged(item),"
-      " PRIMARY KEY(move, item)) WITHOUT ROWID;"
+      " uid INTEGER CHECK(uid BETWEEN 1 AND 4294967295), PRIMARY KEY(move, item)) WITHOUT ROWID;"
       "CREATE TABLE placed(item INTEGER PRIMARY KEY REFERENCES staged(item), mailbox TEXT NOT NULL,"
       " uid_validity INTEGER NOT NULL, uid INTEGER NOT NULL CHECK(uid BETWEEN 1 AND 4294967295),"
       " is_verified INTEGER NOT NULL DEFAULT 0 CHECK(is_verified IN (0, 1)), UNIQUE(mailbox, uid_validity, uid));"
@@ -68,7 +73,8 @@ struct _HaulJournal
   gboolean has_transaction; /* begun and not committed */
   gboolean is_broken;       /* a statement or commit failed */
   char *path;               /* (owned) */
-  char *set_aside;          /* (owned) (nullable) where a damaged journal was put */
+  char *set_aside;          /* (owned) (nullable) where a damaged or old journal was put */
+  gboolean is_old;          /* what was put aside was an earlier version's */
 };
 
 void
@@ -198,6 +204,27 @@ haul_journal_query (HaulJournal *journal, GError **error, const char *sql, const
   return statement;
 }
 
+/* Rows of a question as an array of what @read makes of each; %NULL with @error set. */
+GPtrArray *
+haul_journal_collect (HaulJournal *journal,
+                      sqlite3_stmt *statement,
+                      gpointer (*read) (sqlite3_stmt *statement),
+                      GDestroyNotify destroy,
+                      GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (destroy);
+  g_autoptr (GError) local_error = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  while (haul_journal_next (journal, statement, &local_error))
+    g_ptr_array_add (list, read (statement));
+  if (local_error == NULL)
+    return g_steal_pointer (&list);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
 /* FALSE at the end, or with @error set. */
 gboolean
 haul_journal_next (HaulJournal *journal, sqlite3_stmt *statement, GError **error)
@@ -324,6 +351,7 @@ open_database (HaulJournal *self, gboolean *is_damaged, GError **error)
   if (application == APPLICATION_ID && version == SCHEMA_VERSION && is_sound (self))
     return TRUE;
   *is_damaged = TRUE;
+  self->is_old = application == APPLICATION_ID && version < SCHEMA_VERSION;
   g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_JOURNAL, "the journal %s is damaged", self->path);
   return FALSE;
 }
@@ -334,7 +362,8 @@ set_aside (HaulJournal *self, GError **error)
 {
   static const char *const suffixes[] = { "", "-wal", "-shm" };
 
-  self->set_aside = g_strdup_printf ("%s.damaged-%" G_GINT64_FORMAT, self->path, g_get_real_time ());
+  self->set_aside
+      = g_strdup_printf ("%s.%s-%" G_GINT64_FORMAT, self->path, self->is_old ? "old" : "damaged", g_get_real_time ());
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
       g_autofree char *from = g_strconcat (self->path, suffixes[i], NULL);
@@ -427,11 +456,18 @@ haul_journal_close (HaulJournal *journal)
   g_free (journal);
 }
 
-/* Where a damaged journal was put when this one was opened; NULL: there was none. */
+/* Where a damaged or old journal was put when this one was opened; NULL: there was none. */
 const char *
 haul_journal_get_set_aside (const HaulJournal *journal)
 {
   return journal->set_aside;
+}
+
+/* Was the journal that was put aside sound, and only of an earlier version of this program? */
+gboolean
+haul_journal_was_old (const HaulJournal *journal)
+{
+  return journal->is_old;
 }
 
 /**
@@ -478,4 +514,14 @@ haul_journal_begin_folder (
                              "ittt", run, mailbox, store, folder))
     return 0;
   return haul_journal_get_last_row (journal);
+}
+
+/* By which rung the folder's messages are placed; durable with the next commit. */
+gboolean
+haul_journal_set_rung (HaulJournal *journal, gint64 folder, guint rung, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error, "UPDATE folder SET rung = max(rung, ?) WHERE id = ?", "ii", (gint64)rung,
+                               folder);
 }

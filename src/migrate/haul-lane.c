@@ -17,11 +17,14 @@
 #include "base/haul-fault.h"
 #include "migrate/haul-census.h"
 #include "migrate/haul-error-text.h"
+#include "migrate/haul-place.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"
 #include "migrate/haul-scan.h"
+#include "migrate/haul-seal.h"
 #include "migrate/haul-target.h"
 #include "migrate/haul-undo-place.h"
+#include "migrate/haul-whole.h"
 
 #define FAILURES_MAX 8
 #define IDLE_US (60 * G_USEC_PER_SEC)
@@ -35,80 +38,11 @@ typedef struct
   HaulStaging *staging;     /* (owned) (nullable) */
   HaulTransfer *transfer;   /* borrowed (nullable) the folder at work */
   guint failures;           /* in a row, without a message copied between them */
-  guint64 copied_before;
+  guint64 copied_before;    /* with what is staged */
   gboolean was_connected;
   gboolean has_recovered; /* what earlier runs left; the first lane's */
   gint64 idle_since_us;
 } Lane;
-
-/**
- * haul_lane_queue_new:
- * @plan: what goes where
- *
- * Returns: (transfer full): the folders to copy, and those whose mailbox is made all the same, in the plan's order
- */
-HaulLaneQueue *
-haul_lane_queue_new (const HaulPlan *plan)
-{
-  HaulLaneQueue *self = g_new0 (HaulLaneQueue, 1);
-  g_autoptr (GHashTable) by_mailbox = g_hash_table_new (g_str_hash, g_str_equal);
-
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
-  self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
-  for (guint i = 0; i < plan->folders->len; i++)
-    {
-      const HaulPlanFolder *folder = haul_plan_get_folder (plan, i);
-      if (folder->action != HAUL_PLAN_COPY && folder->action != HAUL_PLAN_SKIP_EMPTY)
-        continue;
-      GArray *group = g_hash_table_lookup (by_mailbox, folder->mailbox);
-      if (group == NULL)
-        {
-          group = g_array_new (FALSE, FALSE, sizeof (guint));
-          g_hash_table_insert (by_mailbox, folder->mailbox, group);
-          g_ptr_array_add (self->groups, group);
-        }
-      g_array_append_val (group, i);
-    }
-  return self;
-}
-
-void
-haul_lane_queue_free (HaulLaneQueue *queue)
-{
-  g_ptr_array_unref (queue->groups);
-  g_mutex_clear (&queue->lock);
-  g_cond_clear (&queue->cond);
-  g_free (queue);
-}
-
-/* Lets the lanes begin that wait for the first. */
-void
-haul_lane_queue_open (HaulLaneQueue *queue)
-{
-  g_mutex_lock (&queue->lock);
-  queue->is_open = TRUE;
-  g_cond_broadcast (&queue->cond);
-  g_mutex_unlock (&queue->lock);
-}
-
-static void
-wait_until_open (HaulLaneQueue *queue)
-{
-  g_mutex_lock (&queue->lock);
-  while (!queue->is_open)
-    g_cond_wait (&queue->cond, &queue->lock);
-  g_mutex_unlock (&queue->lock);
-}
-
-static GArray *
-take_group (HaulLaneQueue *queue)
-{
-  g_mutex_lock (&queue->lock);
-  GArray *group = queue->next < queue->groups->len ? queue->groups->pdata[queue->next++] : NULL;
-  g_mutex_unlock (&queue->lock);
-  return group;
-}
 
 static gboolean
 connect_once (Lane *self, GError **error)
@@ -118,12 +52,6 @@ connect_once (Lane *self, GError **error)
   HAUL_FAULT (F30, "connected");
   if (session == NULL || !haul_connection_login (session, self->run->account, self->run->stop, error))
     return FALSE;
-  if (!(haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_MOVE))
-    {
-      g_set_error_literal (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
-                           "the server cannot move messages (RFC 6851), which is needed to copy exactly once");
-      return FALSE;
-    }
   HAUL_FAULT (F30, "signed in");
   self->session = g_steal_pointer (&session);
   return TRUE;
@@ -158,9 +86,8 @@ recover (Lane *self, const GError *reason, GError **error)
 {
   if (!recover_earlier (self, error))
     return FALSE;
-  if (self->staging != NULL && !haul_recovery_run (self->run, self->session, self->staging->row, error))
+  if (self->staging != NULL && !haul_seal_run (self->transfer, self->session, &self->staging, error))
     return FALSE;
-  g_clear_pointer (&self->staging, haul_staging_free);
   return self->transfer == NULL || haul_transfer_sync (self->transfer, reason, error);
 }
 
@@ -184,13 +111,16 @@ bear (Lane *self, const GError *error)
   gboolean is_hopeless = !self->was_connected && !g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
 
   haul_progress_get_snapshot (self->run->progress, &snapshot);
-  if (snapshot.all.copied > self->copied_before)
+  guint64 copied = snapshot.all.copied + (self->transfer == NULL ? 0 : self->transfer->begun->len);
+  if (copied > self->copied_before)
     self->failures = 0;
-  self->copied_before = snapshot.all.copied;
+  self->copied_before = MAX (self->copied_before, copied);
   HaulPolicy policy = haul_policy_decide (error, self->failures);
   self->failures++;
   if (is_hopeless && self->number > 0)
     return FALSE; /* one connection too many for the server: the others do the work */
+  if (self->was_connected && g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
+    haul_run_set_locked_out (self->run);
   if (policy.action == HAUL_ACTION_STOP || is_hopeless || self->failures > FAILURES_MAX)
     {
       haul_run_stop (self->run, g_error_copy (error));
@@ -239,36 +169,113 @@ keep_alive (gpointer user_data)
   haul_imap_session_noop (self->session, self->run->hard, NULL);
 }
 
+static gboolean
+has_open_items (HaulTransfer *transfer)
+{
+  return transfer->begun->len > 0 || haul_transfer_find_open (transfer) < transfer->items->len;
+}
+
+/* The lane's generation is of another kind than is needed now: what is in it is placed. */
+static gboolean
+change_generation (Lane *self, HaulRung rung, GError **error)
+{
+  HaulStaging *staging = self->staging;
+  HaulGenerationKind kind = rung == HAUL_RUNG_RENAME   ? HAUL_GENERATION_WHOLE
+                            : rung == HAUL_RUNG_DIRECT ? HAUL_GENERATION_DIRECT
+                                                       : HAUL_GENERATION_STAGING;
+
+  if (staging == NULL || staging->kind == kind)
+    return TRUE;
+  if (staging->kind == HAUL_GENERATION_WHOLE)
+    g_ptr_array_add (self->transfer->sealed, g_steal_pointer (&self->staging));
+  else if (!haul_staging_settle (staging, self->session, FALSE, error)
+           || !haul_staging_delete (staging, self->session, error))
+    return FALSE;
+  g_clear_pointer (&self->staging, haul_staging_free);
+  return TRUE;
+}
+
+/* Decides by which rung this pass goes, and makes the mailbox that it needs. */
+static gboolean
+choose_rung (Lane *self, HaulRung *rung, GError **error)
+{
+  HaulTransfer *transfer = self->transfer;
+  HaulRun *run = self->run;
+  const char *mailbox = transfer->folder->mailbox;
+  gboolean can_move = haul_place_get_verb (run, self->session) == HAUL_MOVE_BY_MOVE;
+  gboolean exists;
+
+  if (!haul_target_exists (self->session, mailbox, &exists, run->hard, error))
+    return FALSE;
+  gboolean may_rename = !exists && !transfer->is_given_up && transfer->items->len > 0;
+  *rung = haul_rung_choose (can_move, haul_run_can_stage (run), !may_rename);
+  if (*rung == HAUL_RUNG_RENAME)
+    return haul_target_ensure_parents (run, self->session, mailbox, error);
+  return exists || haul_target_ensure (run, self->session, mailbox, error);
+}
+
+/* The mailbox is filled under another name. */
+static gboolean
+upload_whole (Lane *self, GError **error)
+{
+  HaulTransfer *transfer = self->transfer;
+  HaulRun *run = self->run;
+  g_auto (HaulImapStatus) status = { 0 };
+
+  if (self->staging == NULL && !haul_staging_make (run, self->session, HAUL_GENERATION_WHOLE, &self->staging, error))
+    return FALSE;
+  if (!haul_imap_mailbox_select (self->session, self->staging->mailbox, &status, run->hard, error))
+    return FALSE;
+  haul_transfer_prepare (transfer, &status);
+  return haul_transfer_upload (transfer, self->session, &self->staging, error)
+         && (haul_run_is_stopping (run) || haul_whole_finish (transfer, self->session, &self->staging, error));
+}
+
+/* Into a mailbox that exists. *is_mailbox: the error is about the mailbox. */
+static gboolean
+upload_into (Lane *self, gboolean *is_mailbox, GError **error)
+{
+  HaulTransfer *transfer = self->transfer;
+  gboolean is_direct = !haul_run_can_stage (self->run);
+
+  /* What was gathered for a mailbox of its own is copied; what is held waits for the others. */
+  if ((!is_direct && transfer->sealed->len > 0 && !haul_seal_release (transfer, self->session, error))
+      || !haul_census_renew (transfer, self->session, error))
+    return FALSE;
+  *is_mailbox = FALSE;
+  return haul_transfer_upload (transfer, self->session, &self->staging, error)
+         && (haul_run_is_stopping (self->run) || transfer->sealed->len == 0
+             || haul_seal_release (transfer, self->session, error));
+}
+
 /* One pass over the folder on one connection. *is_mailbox: the error is about the mailbox, not the connection. */
 static gboolean
 run_pass (Lane *self, gboolean *is_mailbox, GError **error)
 {
   HaulTransfer *transfer = self->transfer;
   HaulRun *run = self->run;
+  HaulRung rung;
 
   *is_mailbox = TRUE;
   if (self->staging != NULL)
     self->staging->is_selected = FALSE; /* the census selects the user's mailbox */
-  if (!haul_target_ensure (run, self->session, transfer->folder->mailbox, error))
+  if (!choose_rung (self, &rung, error) || !change_generation (self, rung, error))
     return FALSE;
+  transfer->way = rung;
   if (transfer->items->len == 0)
     {
       transfer->is_checked = TRUE;
       return TRUE;
     }
-  if (!haul_census_renew (transfer, self->session, error))
-    return FALSE;
-  *is_mailbox = FALSE;
-  if (!haul_transfer_upload (transfer, self->session, &self->staging, error))
+  if (rung == HAUL_RUNG_RENAME)
+    *is_mailbox = FALSE;
+  gboolean is_uploaded = rung == HAUL_RUNG_RENAME ? upload_whole (self, error) : upload_into (self, is_mailbox, error);
+  if (!is_uploaded)
     return FALSE;
   *is_mailbox = TRUE;
-  return haul_run_is_stopping (run) || haul_census_check (transfer, self->session, error);
-}
-
-static gboolean
-has_open_items (HaulTransfer *transfer)
-{
-  return transfer->begun->len > 0 || haul_transfer_find_open (transfer) < transfer->items->len;
+  return haul_journal_set_rung (run->journal, transfer->row, transfer->rung, error)
+         && (haul_run_is_stopping (run) || has_open_items (transfer)
+             || haul_census_check (transfer, self->session, error));
 }
 
 /* The mailbox cannot be made or opened: the folder ends here, the run goes on. */
@@ -291,8 +298,31 @@ place_rest (Lane *self)
 {
   if (self->session == NULL || self->staging == NULL || !haul_imap_session_is_usable (self->session))
     return;
-  if (haul_staging_settle (self->staging, self->session, FALSE, NULL))
+  if (self->staging->kind == HAUL_GENERATION_WHOLE)
+    haul_whole_finish (self->transfer, self->session, &self->staging, NULL);
+  else if (haul_staging_settle (self->staging, self->session, FALSE, NULL))
     haul_transfer_sync (self->transfer, NULL, NULL);
+}
+
+static void
+leave_behind (Lane *self, const HaulStaging *staging)
+{
+  if (staging->kind != HAUL_GENERATION_DIRECT)
+    haul_run_add_left_behind (self->run, staging->mailbox);
+}
+
+/* What was of this folder only is done with; what could not be settled is for the next run. */
+static void
+end_generations (Lane *self)
+{
+  for (guint i = 0; i < self->transfer->sealed->len; i++)
+    leave_behind (self, self->transfer->sealed->pdata[i]);
+  if (self->staging == NULL || self->staging->kind == HAUL_GENERATION_STAGING)
+    return;
+  if (self->session == NULL || !haul_imap_session_is_usable (self->session)
+      || !haul_staging_delete (self->staging, self->session, NULL))
+    leave_behind (self, self->staging);
+  g_clear_pointer (&self->staging, haul_staging_free);
 }
 
 static void
@@ -341,6 +371,7 @@ run_folder (Lane *self, guint index)
   transfer_items (self);
   if (haul_run_is_stopping (run))
     place_rest (self);
+  end_generations (self);
   haul_transfer_finish (transfer);
   self->transfer = NULL;
 }
@@ -382,11 +413,11 @@ haul_lane_run (HaulRun *run, HaulLaneQueue *queue, guint number)
   GArray *group;
 
   if (number > 0)
-    wait_until_open (queue);
+    haul_lane_queue_wait (queue);
   gboolean is_connected = !haul_run_is_stopping (run) && ensure_connected (&self, NULL);
   if (number == 0)
     haul_lane_queue_open (queue);
-  while (is_connected && !haul_run_is_stopping (run) && (group = take_group (queue)) != NULL)
+  while (is_connected && !haul_run_is_stopping (run) && (group = haul_lane_queue_take (queue)) != NULL)
     for (guint i = 0; i < group->len && !haul_run_is_stopping (run); i++)
       run_folder (&self, g_array_index (group, guint, i));
   clean_up (&self);

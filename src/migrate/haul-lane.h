@@ -4,29 +4,11 @@
  */
 #pragma once
 
+#include "migrate/haul-lane-queue.h"
 #include "migrate/haul-run.h"
 
 G_BEGIN_DECLS
 
-/**
- * HaulLaneQueue:
- *
- * The folders still to be done, in groups: folders that go into one mailbox are one lane's.
- */
-typedef struct
-{
-  GMutex lock;
-  GPtrArray *groups; /* (owned) (element-type GArray of guint: indices in the plan) (mutex lock) */
-  guint next;        /* (mutex lock) */
-  GCond cond;
-  gboolean is_open; /* (mutex lock) what earlier runs left is taken care of: other lanes may begin */
-} HaulLaneQueue;
-
-HaulLaneQueue *haul_lane_queue_new (const HaulPlan *plan);
-void haul_lane_queue_free (HaulLaneQueue *queue);
-void haul_lane_queue_open (HaulLaneQueue *queue);
 void haul_lane_run (HaulRun *run, HaulLaneQueue *queue, guint number);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulLaneQueue, haul_lane_queue_free)
 
 G_END_DECLS

@@ -9,17 +9,20 @@
 #include "migrate/haul-recovery.h"
 
 #include "base/haul-fault.h"
+#include "imap/haul-imap-mailbox.h"
+#include "migrate/haul-direct.h"
 #include "migrate/haul-journal-generation.h"
 #include "migrate/haul-journal-item.h"
+#include "migrate/haul-rename.h"
 #include "migrate/haul-target.h"
 
 /* None of its items is worth anything any more; what was placed stays placed. */
 static gboolean
 lose_all (HaulRun *run, gint64 generation, GError **error)
 {
-  g_autoptr (GPtrArray) moves = haul_journal_generation_list_moves (run->journal, generation, error);
+  g_autoptr (GPtrArray) moves = haul_journal_move_list (run->journal, generation, error);
   g_autoptr (GPtrArray) items
-      = moves == NULL ? NULL : haul_journal_generation_list_items (run->journal, generation, 0, error);
+      = moves == NULL ? NULL : haul_journal_generation_list_items (run->journal, generation, error);
 
   if (items == NULL)
     return FALSE;
@@ -27,7 +30,7 @@ lose_all (HaulRun *run, gint64 generation, GError **error)
     if (!haul_journal_item_lose (run->journal, ((HaulGenerationItem *)items->pdata[i])->row, error))
       return FALSE;
   for (guint i = 0; i < moves->len; i++)
-    if (!haul_journal_generation_end_move (run->journal, ((HaulGenerationMove *)moves->pdata[i])->row, error))
+    if (!haul_journal_move_end (run->journal, ((HaulMove *)moves->pdata[i])->row, error))
       return FALSE;
   return haul_journal_commit (run->journal, error);
 }
@@ -36,7 +39,7 @@ static gboolean
 ensure_targets (HaulRun *run, HaulImapSession *session, gint64 generation, GError **error)
 {
   g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (run->journal, generation, 0, error);
+  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (run->journal, generation, error);
 
   if (items == NULL)
     return FALSE;
@@ -60,7 +63,7 @@ settle_or_lose (HaulStaging *staging, HaulImapSession *session, GError **error)
     return TRUE;
   if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED) && haul_imap_session_is_usable (session))
     {
-      g_autoptr (GPtrArray) moves = haul_journal_generation_list_moves (staging->run->journal, staging->row, error);
+      g_autoptr (GPtrArray) moves = haul_journal_move_list (staging->run->journal, staging->row, error);
       /* A refused move may have moved a part: that is looked up once more before anything is given up. */
       if (moves == NULL
           || (moves->len > 0 && !haul_staging_settle (staging, session, TRUE, NULL)
@@ -95,10 +98,39 @@ delete_or_leave (HaulStaging *staging, HaulImapSession *session, GError **error)
   return FALSE;
 }
 
+/* In the person's own mailbox: looked for, and looked for again a while later. */
+static gboolean
+recover_direct (HaulStaging *staging, HaulImapSession *session, GError **error)
+{
+  return haul_direct_settle (staging, session, TRUE, TRUE, error) && haul_staging_delete (staging, session, error);
+}
+
+static gboolean
+recover_staging (HaulStaging *staging, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = staging->run;
+  g_auto (HaulImapStatus) status = { 0 };
+  guint32 uid_validity = staging->uid_validity;
+
+  if (!haul_imap_mailbox_select (session, staging->mailbox, &status, run->hard, error))
+    return FALSE;
+  staging->uid_validity = status.uid_validity;
+  staging->is_selected = TRUE;
+  /* What was to become the person's mailbox does not any more: its messages are copied. */
+  staging->kind = HAUL_GENERATION_STAGING;
+  /* Never selected by us: nothing was sent to it. If it holds something all the same, it is not ours to delete. */
+  if (uid_validity == 0 && status.messages > 0)
+    return haul_journal_generation_set_state (run->journal, staging->row, HAUL_GENERATION_GONE, error);
+  gboolean is_settled = uid_validity == 0 || uid_validity == status.uid_validity
+                            ? settle_or_lose (staging, session, error)
+                            : lose_all (run, staging->row, error);
+  return is_settled && delete_or_leave (staging, session, error);
+}
+
 static gboolean
 recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *generation, GError **error)
 {
-  g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (HaulStaging) staging = haul_staging_new (run, generation);
   gboolean is_gone;
 
   HAUL_FAULT (F31, "generation");
@@ -107,23 +139,32 @@ recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *gener
   if (is_gone)
     return lose_all (run, generation->row, error)
            && haul_journal_generation_set_state (run->journal, generation->row, HAUL_GENERATION_GONE, error);
-  if (!haul_imap_mailbox_select (session, generation->mailbox, &status, run->hard, error))
-    return FALSE;
+  return generation->kind == HAUL_GENERATION_DIRECT ? recover_direct (staging, session, error)
+                                                    : recover_staging (staging, session, error);
+}
 
-  g_autoptr (HaulStaging) staging = g_new0 (HaulStaging, 1);
-  staging->run = run;
-  staging->row = generation->row;
-  staging->mailbox = g_strdup (generation->mailbox);
-  staging->uid_validity = status.uid_validity;
-  staging->is_selected = TRUE;
-  /* Never selected by us: nothing was sent to it. If it holds something all the same, it is not ours to delete. */
-  if (generation->uid_validity == 0 && status.messages > 0)
-    return haul_journal_generation_set_state (run->journal, generation->row, HAUL_GENERATION_GONE, error);
-  gboolean is_settled = generation->uid_validity == 0 || generation->uid_validity == status.uid_validity
-                            ? settle_or_lose (staging, session, error)
-                            : lose_all (run, generation->row, error);
-  HAUL_FAULT (F31, "settled");
-  return is_settled && delete_or_leave (staging, session, error);
+/* Those that were being renamed come first: their messages are in other generations too. */
+static gboolean
+settle_renames (HaulRun *run, HaulImapSession *session, gint64 only, GError **error)
+{
+  g_autoptr (GPtrArray) generations = haul_journal_generation_list (run->journal, only, error);
+
+  for (guint i = 0; generations != NULL && i < generations->len; i++)
+    {
+      const HaulGeneration *generation = generations->pdata[i];
+      g_autoptr (HaulStaging) staging = haul_staging_new (run, generation);
+      guint32 uid_validity;
+      if (generation->kind != HAUL_GENERATION_WHOLE)
+        continue;
+      g_autoptr (GPtrArray) moves = haul_journal_move_list (run->journal, generation->row, error);
+      if (moves == NULL)
+        return FALSE;
+      for (guint j = 0; j < moves->len; j++)
+        if (((HaulMove *)moves->pdata[j])->verb == HAUL_MOVE_BY_RENAME
+            && !haul_rename_settle (staging, session, moves->pdata[j], &uid_validity, error))
+          return FALSE;
+    }
+  return generations != NULL;
 }
 
 /**
@@ -141,8 +182,9 @@ recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *gener
 gboolean
 haul_recovery_run (HaulRun *run, HaulImapSession *session, gint64 only, GError **error)
 {
+  if (!settle_renames (run, session, only, error))
+    return FALSE;
   g_autoptr (GPtrArray) generations = haul_journal_generation_list (run->journal, only, error);
-
   if (generations == NULL)
     return FALSE;
   for (guint i = 0; i < generations->len; i++)
@@ -159,7 +201,9 @@ delete_again (HaulRun *run, HaulImapSession *session, const HaulGeneration *gene
   g_auto (HaulImapStatus) status = { 0 };
   g_autoptr (GError) local_error = NULL;
 
-  if ((generation->uid_validity != 0
+  /* What became the person's mailbox might be there under its old name as well. */
+  gboolean may_hold = generation->uid_validity != 0 && generation->kind == HAUL_GENERATION_STAGING;
+  if ((may_hold
        || (haul_imap_mailbox_status (session, generation->mailbox, &status, run->hard, &local_error)
            && status.messages == 0))
       && haul_imap_mailbox_delete (session, generation->mailbox, run->hard, &local_error))

@@ -139,12 +139,12 @@ haul_rewriting_prove (HaulTransfer *transfer, HaulImapSession *session, GPtrArra
 {
   g_autoptr (GError) local_error = NULL;
   g_autoptr (HaulStaging) staging = NULL;
-  gboolean is_made = haul_staging_make (transfer->run, session, &staging, &local_error);
+  gboolean is_made = haul_staging_make (transfer->run, session, HAUL_GENERATION_STAGING, &staging, &local_error);
 
   if (is_made && prove (transfer, session, staging, items, &local_error))
     return TRUE;
   transfer->sample_generation = staging == NULL ? 0 : staging->row;
-  if (g_error_matches (local_error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE))
+  if (!haul_run_can_stage (transfer->run))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;

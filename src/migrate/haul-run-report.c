@@ -8,6 +8,7 @@
 
 #include "base/haul-clock.h"
 #include "migrate/haul-error-text.h"
+#include "migrate/haul-rung.h"
 #include "store/haul-store-error.h"
 
 /**
@@ -123,12 +124,12 @@ haul_run_report_finish (HaulRun *run)
       haul_progress_get_counts (run->progress, i, &row->counts);
       count_left_out (run, i);
       count_lost (run, i);
-      if (*row->rung != '\0')
+      if (haul_rung_from_string (row->rung) > haul_rung_from_string (report->rung))
         report->rung = row->rung;
     }
   report->seconds = haul_clock_now () - report->started;
   report->error = g_steal_pointer (&run->error);
-  if (g_cancellable_is_cancelled (run->stop)
+  if (g_cancellable_is_cancelled (run->stop) || run->is_locked_out
       || g_error_matches (report->error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED))
     report->verdict = HAUL_VERDICT_STOPPED;
   else

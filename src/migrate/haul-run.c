@@ -283,6 +283,49 @@ haul_run_limit_rate (HaulRun *run, guint64 bytes)
     haul_clock_sleep (MIN ((due_us - now_us) / 1000, 5000), run->stop, NULL);
 }
 
+HaulTrust
+haul_run_get_trust (HaulRun *run, HaulMoveVerb verb)
+{
+  g_mutex_lock (&run->lock);
+  HaulTrust trust = run->trust[verb];
+  g_mutex_unlock (&run->lock);
+  return trust;
+}
+
+/* Once bad, a command stays bad for the run. */
+void
+haul_run_set_trust (HaulRun *run, HaulMoveVerb verb, HaulTrust trust)
+{
+  g_mutex_lock (&run->lock);
+  run->trust[verb] = MAX (run->trust[verb], trust);
+  g_mutex_unlock (&run->lock);
+}
+
+gboolean
+haul_run_can_stage (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  gboolean can_stage = !run->no_staging;
+  g_mutex_unlock (&run->lock);
+  return can_stage;
+}
+
+void
+haul_run_set_no_staging (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  run->no_staging = TRUE;
+  g_mutex_unlock (&run->lock);
+}
+
+void
+haul_run_set_locked_out (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  run->is_locked_out = TRUE;
+  g_mutex_unlock (&run->lock);
+}
+
 /* `Mailhaul-upload-3f9a01c2-1`: under the name space's prefix, never given twice. */
 char *
 haul_run_dup_next_staging (HaulRun *run)

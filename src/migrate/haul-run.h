@@ -8,10 +8,22 @@
 #include "imap/haul-imap-session.h"
 #include "migrate/haul-engine.h"
 #include "migrate/haul-item.h"
-#include "migrate/haul-journal.h"
+#include "migrate/haul-journal-move.h"
 #include "migrate/haul-match.h"
 
 G_BEGIN_DECLS
+
+/**
+ * HaulTrust:
+ *
+ * What a command was seen to do. It is tried with one message before it is used for more.
+ */
+typedef enum
+{
+  HAUL_TRUST_UNTRIED,
+  HAUL_TRUST_GOOD,
+  HAUL_TRUST_BAD,
+} HaulTrust;
 
 /**
  * HaulRun:
@@ -41,6 +53,9 @@ typedef struct
   GError *error;           /* (owned) (nullable) (mutex lock) the first that ended the run */
   guint n_generations;     /* (mutex lock) */
   HaulRewriting rewriting; /* (mutex lock) what the server was seen to do to messages */
+  HaulTrust trust[2];      /* (mutex lock) in MOVE, in COPY: by HaulMoveVerb */
+  gboolean is_locked_out;  /* (mutex lock) the password was taken at first, and is not any more */
+  gboolean no_staging;     /* (mutex lock) the server lets no mailbox of ours be made */
   guint64 messages_total;  /* (mutex lock) */
   guint64 bytes_total;     /* (mutex lock) */
   guint64 sent_bytes;      /* (mutex lock) for the rate */
@@ -75,6 +90,11 @@ void haul_run_add_note (HaulRun *run, guint folder, const char *note);
 void haul_run_add_left_behind (HaulRun *run, const char *mailbox);
 void haul_run_add_totals (HaulRun *run, gint64 messages, gint64 bytes);
 void haul_run_limit_rate (HaulRun *run, guint64 bytes);
+HaulTrust haul_run_get_trust (HaulRun *run, HaulMoveVerb verb);
+void haul_run_set_trust (HaulRun *run, HaulMoveVerb verb, HaulTrust trust);
+gboolean haul_run_can_stage (HaulRun *run);
+void haul_run_set_no_staging (HaulRun *run);
+void haul_run_set_locked_out (HaulRun *run);
 char *haul_run_dup_next_staging (HaulRun *run);
 GThread *haul_run_start_watch (HaulRun *run);
 void haul_run_end_watch (HaulRun *run, GThread *watch);

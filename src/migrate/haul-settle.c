@@ -9,76 +9,15 @@
 #include "migrate/haul-settle.h"
 
 #include "base/haul-fault.h"
+#include "migrate/haul-find.h"
+#include "migrate/haul-hold.h"
 #include "migrate/haul-journal-item.h"
-#include "migrate/haul-listing.h"
-#include "migrate/haul-match.h"
-
-static HaulMatchEntry *
-make_entries (GPtrArray *items)
-{
-  HaulMatchEntry *entries = g_new0 (HaulMatchEntry, MAX (items->len, 1));
-
-  for (guint i = 0; i < items->len; i++)
-    {
-      const HaulGenerationItem *item = items->pdata[i];
-      entries[i] = (HaulMatchEntry){ item->digest, item->date, item->flags, HAUL_MATCH_NONE };
-    }
-  return entries;
-}
-
-static HaulMatchEntry *
-make_row_entries (const HaulListing *listing)
-{
-  HaulMatchEntry *entries = g_new0 (HaulMatchEntry, MAX (listing->rows->len, 1));
-
-  for (guint i = 0; i < listing->rows->len; i++)
-    {
-      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
-      entries[i] = (HaulMatchEntry){ row->has_digest && !row->is_taken ? row->digest : NULL, row->date, row->flags,
-                                     HAUL_MATCH_NONE };
-    }
-  return entries;
-}
-
-/* The messages of the target that a move may have brought: those since it began that are not another item's. */
-static HaulListing *
-list_target (
-    HaulStaging *staging, HaulImapSession *session, const HaulGenerationMove *move, GPtrArray *items, GError **error)
-{
-  HaulRun *run = staging->run;
-
-  guint32 first_uid = move->uid_next;
-
-  staging->is_selected = FALSE;
-  g_autoptr (HaulListing) listing = haul_listing_read (session, move->mailbox, first_uid, FALSE, run->hard, error);
-  if (listing != NULL && listing->status.uid_validity != move->uid_validity)
-    {
-      g_clear_pointer (&listing, haul_listing_free);
-      first_uid = 1;
-      listing = haul_listing_read (session, move->mailbox, first_uid, FALSE, run->hard, error);
-    }
-  if (listing == NULL)
-    return NULL;
-
-  /* Known digests are of messages that somebody has looked at or placed: none of this move. */
-  g_autoptr (GArray) known
-      = haul_journal_item_list_known (run->journal, move->mailbox, listing->status.uid_validity, first_uid, error);
-  if (known == NULL)
-    return NULL;
-  for (guint i = 0; i < known->len; i++)
-    {
-      HaulListingRow *row = haul_listing_find (listing, g_array_index (known, HaulJournalKnown, i).uid);
-      if (row != NULL)
-        row->is_taken = TRUE;
-    }
-  return haul_listing_fetch_digests (listing, session, NULL, run->hard, error) ? g_steal_pointer (&listing) : NULL;
-}
 
 /* Pairs those of @items whose presence in the staging mailbox is @is_in_staging with free rows of the target. */
 static gboolean
 place_found (HaulStaging *staging,
              HaulListing *target,
-             const HaulGenerationMove *move,
+             const HaulMove *move,
              GPtrArray *items,
              const HaulListing *staged,
              gboolean is_in_staging,
@@ -89,20 +28,18 @@ place_found (HaulStaging *staging,
   for (guint i = 0; i < items->len; i++)
     if ((haul_listing_find (staged, ((HaulGenerationItem *)items->pdata[i])->staged_uid) != NULL) == is_in_staging)
       g_ptr_array_add (some, items->pdata[i]);
-  g_autofree HaulMatchEntry *left = make_entries (some);
-  g_autofree HaulMatchEntry *right = make_row_entries (target);
-  haul_match_run (left, some->len, right, target->rows->len);
+  g_autofree HaulListingRow **rows = haul_find_pair (some, target);
   for (guint i = 0; i < some->len; i++)
     {
       const HaulGenerationItem *item = some->pdata[i];
-      if (left[i].partner == HAUL_MATCH_NONE)
+      HaulListingRow *row = rows[i];
+      if (row == NULL)
         {
           /* In neither mailbox: gone. In the staging mailbox only: still to be moved. */
           if (!is_in_staging && !haul_journal_item_lose (staging->run->journal, item->row, error))
             return FALSE;
           continue;
         }
-      HaulListingRow *row = &g_array_index (target->rows, HaulListingRow, left[i].partner);
       row->is_taken = TRUE;
       if (!haul_journal_item_place (staging->run->journal, item->row, move->mailbox, target->status.uid_validity,
                                     row->uid, error))
@@ -116,62 +53,111 @@ place_found (HaulStaging *staging,
  * @staging: the generation
  * @session: a session
  * @move: a move whose outcome is not known
+ * @is_in_doubt: the connection broke before the server's answer
  * @error: return location
  *
  * Finds out what a move did: what is in the target is placed, even where the staging mailbox still holds it too (a
- * server that died between copying and expunging); what is only in the staging mailbox may be moved again.
+ * server that died between copying and expunging); what is only in the staging mailbox may be moved again. A COPY in
+ * doubt is given time first, since to repeat it while the first is still at work makes second copies.
  *
  * Returns: %TRUE when every item of the move is settled, durably
  */
 gboolean
-haul_settle_move (HaulStaging *staging, HaulImapSession *session, const HaulGenerationMove *move, GError **error)
+haul_settle_move (
+    HaulStaging *staging, HaulImapSession *session, const HaulMove *move, gboolean is_in_doubt, GError **error)
 {
   HaulRun *run = staging->run;
-  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (run->journal, staging->row, move->row, error);
+  g_autoptr (GPtrArray) items = haul_journal_move_list_items (run->journal, move->row, error);
 
-  if (items == NULL)
+  if (items == NULL
+      || (items->len > 0 && is_in_doubt && move->verb == HAUL_MOVE_BY_COPY
+          && !haul_hold_wait (run, session, HAUL_HOLD_COPY_MS, error)))
     return FALSE;
   if (items->len > 0)
     {
+      staging->is_selected = FALSE;
       HAUL_FAULT (F22, "begin");
       g_autoptr (HaulListing) staged = haul_listing_read (session, staging->mailbox, 1, FALSE, run->hard, error);
       HAUL_FAULT (F22, "staging listed");
       if (staged == NULL)
         return FALSE;
-      g_autoptr (HaulListing) target = list_target (staging, session, move, items, error);
+      g_autoptr (HaulListing) target
+          = haul_find_list (run, session, &(HaulFind){ move->mailbox, move->uid_validity, move->uid_next }, error);
       HAUL_FAULT (F22, "target listed");
       if (target == NULL || !place_found (staging, target, move, items, staged, FALSE, error)
           || !place_found (staging, target, move, items, staged, TRUE, error))
         return FALSE;
     }
   HAUL_FAULT (F22, "end");
-  return haul_journal_generation_end_move (run->journal, move->row, error) && haul_journal_commit (run->journal, error);
+  return haul_journal_move_end (run->journal, move->row, error) && haul_journal_commit (run->journal, error);
 }
 
-/**
- * haul_settle_sendings:
- * @staging: the generation
- * @session: a session
- * @items: (element-type HaulGenerationItem): the generation's items
- * @error: return location
- *
- * Lists the staging mailbox and assigns its messages to the items in doubt, as a multiset of digests. What is not found
- * is lost for this generation, for ever: should it arrive later it is never moved.
- *
- * Returns: %TRUE when no item is in doubt any more, durably; the staging mailbox is selected then
- */
-gboolean
-haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, GPtrArray *items, GError **error)
+/* On a connection that lasted, in a mailbox that is ours alone, messages stand in the order they were sent in: where
+ * there are as many as were sent, each is the one at its place. */
+static gboolean
+is_in_order (const HaulListing *listing, GPtrArray *doubtful, gboolean by_size)
 {
-  HAUL_FAULT (F20, "begin");
-  HaulRun *run = staging->run;
+  guint n = 0;
+
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      if (row->is_taken)
+        continue;
+      const HaulGenerationItem *item = n < doubtful->len ? doubtful->pdata[n] : NULL;
+      if (item == NULL || (by_size && (row->size != item->size || row->date != item->date)))
+        return FALSE;
+      n++;
+    }
+  return n == doubtful->len;
+}
+
+static HaulListingRow **
+pair_by_order (HaulListing *listing, guint n_doubtful)
+{
+  HaulListingRow **rows = g_new0 (HaulListingRow *, n_doubtful + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < listing->rows->len && n < n_doubtful; i++)
+    {
+      HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      if (!row->is_taken)
+        rows[n++] = row;
+    }
+  return rows;
+}
+
+/* By order where that is certain, else by digest; and where no digest fits, since the server writes messages anew, by
+ * order again. */
+static HaulListingRow **
+find_sendings (HaulRun *run,
+               HaulImapSession *session,
+               HaulListing *listing,
+               GPtrArray *doubtful,
+               gboolean may_order,
+               GError **error)
+{
+  guint n_found = 0;
+
+  if (may_order && is_in_order (listing, doubtful, TRUE))
+    return pair_by_order (listing, doubtful->len);
+  /* Whatever their size is said to be: what is not assigned is in doubt, or very little. */
+  if (!haul_listing_fetch_digests (listing, session, NULL, run->hard, error))
+    return NULL;
+  g_autofree HaulListingRow **rows = haul_find_pair (doubtful, listing);
+  for (guint i = 0; i < doubtful->len; i++)
+    n_found += rows[i] != NULL;
+  if (n_found == 0 && may_order && is_in_order (listing, doubtful, FALSE))
+    return pair_by_order (listing, doubtful->len);
+  return g_steal_pointer (&rows);
+}
+
+/* Those of @items that nobody knows the UID of; what was known and is not there is lost. NULL with @error set. */
+static GPtrArray *
+list_doubtful (HaulRun *run, GPtrArray *items, HaulListing *listing, GError **error)
+{
   g_autoptr (GPtrArray) doubtful = g_ptr_array_new ();
 
-  staging->is_selected = FALSE;
-  g_autoptr (HaulListing) listing = haul_listing_read (session, staging->mailbox, 1, TRUE, run->hard, error);
-  HAUL_FAULT (F20, "listed");
-  if (listing == NULL)
-    return FALSE;
   for (guint i = 0; i < items->len; i++)
     {
       HaulGenerationItem *item = items->pdata[i];
@@ -181,28 +167,67 @@ haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, GPtrArray 
       else if (row != NULL)
         row->is_taken = TRUE;
       else if (!haul_journal_item_lose (run->journal, item->row, error))
-        return FALSE;
+        return NULL;
     }
-  /* Whatever their size is said to be: what is not assigned is in doubt, or very little. */
-  if (doubtful->len > 0 && !haul_listing_fetch_digests (listing, session, NULL, run->hard, error))
-    return FALSE;
+  return g_steal_pointer (&doubtful);
+}
 
-  g_autofree HaulMatchEntry *left = make_entries (doubtful);
-  g_autofree HaulMatchEntry *right = make_row_entries (listing);
-  haul_match_run (left, doubtful->len, right, listing->rows->len);
+static gboolean
+settle_listed (HaulStaging *self, HaulImapSession *session, GPtrArray *items, gboolean may_order, GError **error)
+{
+  HaulRun *run = self->run;
+
+  HAUL_FAULT (F20, "begin");
+  self->is_selected = FALSE;
+  g_autoptr (HaulListing) listing = haul_listing_read (session, self->mailbox, 1, TRUE, run->hard, error);
+  HAUL_FAULT (F20, "listed");
+  if (listing == NULL)
+    return FALSE;
+  g_autoptr (GPtrArray) doubtful = list_doubtful (run, items, listing, error);
+  if (doubtful == NULL)
+    return FALSE;
+  g_autofree HaulListingRow **rows
+      = doubtful->len == 0 ? NULL : find_sendings (run, session, listing, doubtful, may_order, error);
+  if (doubtful->len > 0 && rows == NULL)
+    return FALSE;
   for (guint i = 0; i < doubtful->len; i++)
     {
       gint64 item = ((HaulGenerationItem *)doubtful->pdata[i])->row;
-      gboolean is_written
-          = left[i].partner == HAUL_MATCH_NONE
-                ? haul_journal_item_lose (run->journal, item, error)
-                : haul_journal_generation_assign (run->journal, staging->row, item,
-                                                  g_array_index (listing->rows, HaulListingRow, left[i].partner).uid,
-                                                  error);
+      gboolean is_written = rows[i] == NULL
+                                ? haul_journal_item_lose (run->journal, item, error)
+                                : haul_journal_generation_assign (run->journal, self->row, item, rows[i]->uid, error);
       if (!is_written)
         return FALSE;
     }
-  staging->is_selected = TRUE;
   HAUL_FAULT (F20, "matched");
   return haul_journal_commit (run->journal, error);
+}
+
+/**
+ * haul_settle_sendings:
+ * @staging: the generation, of a mailbox of ours
+ * @session: a session
+ * @is_after_break: the connection it was filled on is gone: it is sealed
+ * @error: return location
+ *
+ * Lists the staging mailbox, where it has to be, and assigns its messages to the items in doubt, as a multiset of
+ * digests. What is not found is lost for this generation, for ever: should it arrive later it is never placed.
+ *
+ * Returns: (transfer full) (nullable) (element-type HaulGenerationItem): its items, none in doubt any more, durably
+ */
+GPtrArray *
+haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, gboolean is_after_break, GError **error)
+{
+  HaulJournal *journal = staging->run->journal;
+  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (journal, staging->row, error);
+  gboolean has_doubt = is_after_break;
+
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    has_doubt = has_doubt || ((HaulGenerationItem *)items->pdata[i])->staged_uid == 0;
+  if (items == NULL || !has_doubt)
+    return g_steal_pointer (&items);
+  if (!settle_listed (staging, session, items, !is_after_break, error)
+      || (is_after_break && !haul_journal_generation_set_state (journal, staging->row, HAUL_GENERATION_SEALED, error)))
+    return NULL;
+  return haul_journal_generation_list_items (journal, staging->row, error);
 }

@@ -4,13 +4,13 @@
  */
 #pragma once
 
-#include "migrate/haul-journal-generation.h"
 #include "migrate/haul-staging.h"
 
 G_BEGIN_DECLS
 
-gboolean
-haul_settle_move (HaulStaging *staging, HaulImapSession *session, const HaulGenerationMove *move, GError **error);
-gboolean haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, GPtrArray *items, GError **error);
+gboolean haul_settle_move (
+    HaulStaging *staging, HaulImapSession *session, const HaulMove *move, gboolean is_in_doubt, GError **error);
+GPtrArray *
+haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, gboolean is_after_break, GError **error);
 
 G_END_DECLS

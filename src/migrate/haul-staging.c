@@ -1,8 +1,8 @@
-/* haul-staging.c - one generation: a mailbox of ours where messages arrive before they are placed
+/* haul-staging.c - one generation: a mailbox where messages arrive, most often ours, before they are placed
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   CREATE ─ append … append ─ settle: assign, move intent, UID MOVE, placed ─ append … ─ settle ─ DELETE
+ *   CREATE ─ append … append ─ settle: assign, move intent, UID MOVE or COPY, placed ─ append … ─ settle ─ DELETE
  *                        ╳ break: settle on a new connection (seal), DELETE; what is lost is sent in a new generation
  *
  * Thread:  one lane.
@@ -16,24 +16,34 @@
 #include "base/haul-fault.h"
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-mailbox.h"
-#include "imap/haul-imap-uids.h"
+#include "migrate/haul-direct.h"
 #include "migrate/haul-journal-generation.h"
 #include "migrate/haul-journal-item.h"
+#include "migrate/haul-place.h"
 #include "migrate/haul-settle.h"
 #include "migrate/haul-target.h"
 
-#define MOVE_AT_ONCE 500
 #define NAMES_TRIED 5
 
-static HaulStaging *
-adopt (HaulRun *run, gint64 row, const char *mailbox, guint32 uid_validity)
+/**
+ * haul_staging_new:
+ * @run: the run
+ * @generation: as the journal has it
+ *
+ * Returns: (transfer full): the generation, not selected
+ */
+HaulStaging *
+haul_staging_new (HaulRun *run, const HaulGeneration *generation)
 {
   HaulStaging *self = g_new0 (HaulStaging, 1);
 
   self->run = run;
-  self->row = row;
-  self->mailbox = g_strdup (mailbox);
-  self->uid_validity = uid_validity;
+  self->kind = generation->kind;
+  self->row = generation->row;
+  self->mailbox = g_strdup (generation->mailbox);
+  self->uid_validity = generation->uid_validity;
+  self->uid_next = generation->uid_next;
+  self->last_uid = self->uid_next == 0 ? 0 : self->uid_next - 1;
   return self;
 }
 
@@ -44,23 +54,34 @@ haul_staging_free (HaulStaging *staging)
   g_free (staging);
 }
 
-static gboolean
-select_staging (HaulStaging *self, HaulImapSession *session, GError **error)
+/**
+ * haul_staging_select:
+ * @staging: a generation with a mailbox of ours
+ * @session: a session
+ * @error: return location; %HAUL_IMAP_ERROR_PROTOCOL when another mailbox has its name now
+ *
+ * Selects its mailbox, unless that is believed to be selected.
+ *
+ * Returns: %TRUE when what is selected is this generation's mailbox
+ */
+gboolean
+haul_staging_select (HaulStaging *staging, HaulImapSession *session, GError **error)
 {
   g_auto (HaulImapStatus) status = { 0 };
 
-  if (self->is_selected)
+  g_return_val_if_fail (staging->kind != HAUL_GENERATION_DIRECT, FALSE);
+  if (staging->is_selected)
     return TRUE;
-  if (!haul_imap_mailbox_select (session, self->mailbox, &status, self->run->hard, error))
+  if (!haul_imap_mailbox_select (session, staging->mailbox, &status, staging->run->hard, error))
     return FALSE;
-  if (self->uid_validity != 0 && status.uid_validity != self->uid_validity)
+  if (staging->uid_validity != 0 && status.uid_validity != staging->uid_validity)
     {
       g_propagate_error (error, haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
-                                                     "the mailbox %s was replaced", self->mailbox));
+                                                     "the mailbox %s was replaced", staging->mailbox));
       return FALSE;
     }
-  self->uid_validity = status.uid_validity;
-  self->is_selected = TRUE;
+  staging->uid_validity = status.uid_validity;
+  staging->is_selected = TRUE;
   return TRUE;
 }
 
@@ -73,15 +94,16 @@ make_mailbox (HaulStaging *self, HaulImapSession *session, gboolean *is_taken, G
 
   *is_taken = FALSE;
   if (haul_imap_mailbox_create (session, self->mailbox, run->hard, &local_error))
-    return select_staging (self, session, error)
+    return haul_staging_select (self, session, error)
            && haul_journal_generation_set_uid_validity (run->journal, self->row, self->uid_validity, error);
-  *is_taken = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS)
-              && haul_journal_generation_set_state (run->journal, self->row, HAUL_GENERATION_GONE, error);
-  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
-    g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
-                 "the server does not let a mailbox be made, which is needed to copy exactly once: %s",
-                 local_error->message);
-  else if (!g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS))
+  gboolean is_refused = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED);
+  *is_taken = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_EXISTS);
+  if ((is_refused || *is_taken)
+      && !haul_journal_generation_set_state (run->journal, self->row, HAUL_GENERATION_GONE, error))
+    return *is_taken = FALSE;
+  if (is_refused)
+    haul_run_set_no_staging (run);
+  if (!*is_taken)
     g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
 }
@@ -90,8 +112,9 @@ make_mailbox (HaulStaging *self, HaulImapSession *session, gboolean *is_taken, G
  * haul_staging_make:
  * @run: the run
  * @session: the lane's session
+ * @kind: what it is for; not DIRECT
  * @staging: (out) (transfer full): the generation; also after an error when its mailbox may have come into being
- * @error: return location
+ * @error: return location; %HAUL_IMAP_ERROR_REFUSED when the server lets no mailbox be made, which the run knows then
  *
  * Makes a staging mailbox whose name was never used, and selects it. Its journal row is on disk before it exists. It is
  * never subscribed.
@@ -99,22 +122,30 @@ make_mailbox (HaulStaging *self, HaulImapSession *session, gboolean *is_taken, G
  * Returns: %TRUE when it can be filled; else what @staging says has to be recovered
  */
 gboolean
-haul_staging_make (HaulRun *run, HaulImapSession *session, HaulStaging **staging, GError **error)
+haul_staging_make (
+    HaulRun *run, HaulImapSession *session, HaulGenerationKind kind, HaulStaging **staging, GError **error)
 {
   for (guint i = 0; i < NAMES_TRIED; i++)
     {
       g_autofree char *name = haul_run_dup_next_staging (run);
-      gint64 row = haul_journal_generation_new (run->journal, run->row, name, error);
+      HaulGeneration generation = { .kind = kind, .mailbox = name };
       gboolean is_taken;
-      if (row == 0)
+      generation.row = haul_journal_generation_new (run->journal, run->row, &generation, error);
+      if (generation.row == 0)
         return FALSE;
-      *staging = adopt (run, row, name, 0);
+      *staging = haul_staging_new (run, &generation);
       HAUL_FAULT (F02, "recorded");
-      if (make_mailbox (*staging, session, &is_taken, error))
+      g_autoptr (GError) local_error = NULL;
+      if (make_mailbox (*staging, session, &is_taken, &local_error))
         return TRUE;
-      if (!is_taken)
+      gboolean is_refused = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED);
+      if (local_error != NULL)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      if (!is_taken && (!is_refused || haul_run_can_stage (run)))
         return FALSE;
       g_clear_pointer (staging, haul_staging_free);
+      if (is_refused)
+        return FALSE;
     }
   g_set_error_literal (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
                        "the server says of every new mailbox that it exists already");
@@ -158,7 +189,7 @@ on_sent (guint64 bytes, gpointer user_data)
  * @body: the message, exactly @item's size
  * @error: return location; %HAUL_IMAP_ERROR_REFUSED and the like are about this message, others about the connection
  *
- * Sends one message into the staging mailbox. The intent is on disk before its last octet leaves.
+ * Sends one message into the generation's mailbox. The intent is on disk before its last octet leaves.
  *
  * Returns: %TRUE when the server has it; its UID is taken only if it is of the UIDVALIDITY that was selected
  */
@@ -178,7 +209,7 @@ haul_staging_append (
                             .sent = on_sent,
                             .user_data = &sending };
 
-  if (!select_staging (staging, session, error)
+  if ((staging->kind != HAUL_GENERATION_DIRECT && !haul_staging_select (staging, session, error))
       || !haul_imap_append_run (session, &append, &uid, staging->run->hard, error))
     return FALSE;
   item->staged_uid = uid.uid_validity == staging->uid_validity && uid.uid > staging->last_uid ? uid.uid : 0;
@@ -187,106 +218,25 @@ haul_staging_append (
          || haul_journal_generation_assign (staging->run->journal, staging->row, item->row, item->staged_uid, error);
 }
 
-/* Writes down what COPYUID says, if it speaks of every message of the batch and names a new one for each. */
-static gboolean
-read_copy_uid (HaulStaging *self,
-               const HaulGenerationMove *move,
-               const HaulImapCopyUid *copy_uid,
-               GPtrArray *batch,
-               GError **error)
+/**
+ * haul_staging_is_empty:
+ * @staging: the generation
+ * @error: return location; %HAUL_IMAP_ERROR_PROTOCOL when it is not: the server did not do what it said
+ *
+ * Asks the journal, not the server.
+ *
+ * Returns: %TRUE when each of its messages is placed or lost
+ */
+gboolean
+haul_staging_is_empty (HaulStaging *staging, GError **error)
 {
-  g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
-  g_autoptr (GHashTable) destinations = g_hash_table_new (NULL, NULL);
-  gboolean is_complete = copy_uid->source != NULL && copy_uid->destination != NULL
-                         && copy_uid->source->len == copy_uid->destination->len
-                         && copy_uid->uid_validity == move->uid_validity;
-
-  for (guint i = 0; is_complete && i < copy_uid->source->len; i++)
-    g_hash_table_insert (uids, GUINT_TO_POINTER (g_array_index (copy_uid->source, guint32, i)),
-                         GUINT_TO_POINTER (g_array_index (copy_uid->destination, guint32, i)));
-  for (guint i = 0; is_complete && i < batch->len; i++)
-    {
-      const HaulGenerationItem *item = batch->pdata[i];
-      guint32 uid = GPOINTER_TO_UINT (g_hash_table_lookup (uids, GUINT_TO_POINTER (item->staged_uid)));
-      is_complete = uid >= move->uid_next && g_hash_table_add (destinations, GUINT_TO_POINTER (uid));
-    }
-  if (!is_complete)
-    return haul_journal_commit (self->run->journal, error);
-  for (guint i = 0; i < batch->len; i++)
-    {
-      const HaulGenerationItem *item = batch->pdata[i];
-      guint32 uid = GPOINTER_TO_UINT (g_hash_table_lookup (uids, GUINT_TO_POINTER (item->staged_uid)));
-      if (!haul_journal_item_place (self->run->journal, item->row, move->mailbox, move->uid_validity, uid, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-move_batch (HaulStaging *self, HaulImapSession *session, GPtrArray *batch, GError **error)
-{
-  HaulRun *run = self->run;
-  g_auto (HaulImapStatus) status = { 0 };
-  g_auto (HaulImapCopyUid) copy_uid = { 0 };
-  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
-  const char *mailbox = ((HaulGenerationItem *)batch->pdata[0])->mailbox;
-
-  for (guint i = 0; i < batch->len; i++)
-    {
-      const HaulGenerationItem *item = batch->pdata[i];
-      g_array_append_val (rows, item->row);
-      g_array_append_val (uids, item->staged_uid);
-    }
-  /* A UID names another message in another mailbox. So before each move the staging mailbox is selected anew, whatever
-   * is believed to be selected: nothing but our own messages can ever be moved. */
-  self->is_selected = FALSE;
-  if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, error) || !select_staging (self, session, error))
-    return FALSE;
-  HaulGenerationMove move = { 0, (char *)mailbox, status.uid_validity, MAX (status.uid_next, 1) };
-  move.row = haul_journal_generation_begin_move (run->journal, self->row, &move, rows, error);
-  if (move.row == 0
-      || !haul_imap_uids_move (session, (const guint32 *)(gpointer)uids->data, uids->len, mailbox, &copy_uid, run->hard,
-                               error))
-    return FALSE;
-  /* Ends with a look at the target where COPYUID did not say everything. */
-  return read_copy_uid (self, &move, &copy_uid, batch, error) && haul_settle_move (self, session, &move, error);
-}
-
-/* Moves what is assigned, one mailbox after the other, in batches. */
-static gboolean
-place (HaulStaging *self, HaulImapSession *session, GPtrArray *items, GError **error)
-{
-  g_autoptr (GPtrArray) batch = g_ptr_array_new ();
-
-  for (guint i = 0; i <= items->len; i++)
-    {
-      HaulGenerationItem *item = i < items->len ? items->pdata[i] : NULL;
-      gboolean is_full
-          = batch->len == MOVE_AT_ONCE
-            || (batch->len > 0
-                && (item == NULL || strcmp (item->mailbox, ((HaulGenerationItem *)batch->pdata[0])->mailbox) != 0));
-      if (is_full && !move_batch (self, session, batch, error))
-        return FALSE;
-      if (is_full)
-        g_ptr_array_set_size (batch, 0);
-      if (item != NULL && item->staged_uid != 0)
-        g_ptr_array_add (batch, item);
-    }
-  return TRUE;
-}
-
-/* Nothing is staged any more, or the server did not do what it said. */
-static gboolean
-is_empty (HaulStaging *self, GError **error)
-{
-  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (self->run->journal, self->row, 0, error);
+  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (staging->run->journal, staging->row, error);
 
   if (items == NULL || items->len == 0)
     return items != NULL;
-  g_propagate_error (error,
-                     haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
-                                          "the server did not move %u messages out of %s", items->len, self->mailbox));
+  g_propagate_error (error, haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
+                                                 "the server did not place %u messages out of %s", items->len,
+                                                 staging->mailbox));
   return FALSE;
 }
 
@@ -297,7 +247,9 @@ is_empty (HaulStaging *self, GError **error)
  * @is_after_break: the connection it was filled on is gone: it is sealed, and looked at as a whole
  * @error: return location
  *
- * Finds out what is not known, and places everything that is assigned. Afterwards each of its items is placed or lost.
+ * Finds out what is not known, and places everything that is assigned. Afterwards each of its items is placed or lost;
+ * but nothing happens to a generation that becomes the person's mailbox as a whole, before its end, and in the person's
+ * own mailbox what is in doubt is held (haul-direct.c).
  *
  * Returns: %TRUE when that is so
  */
@@ -305,33 +257,48 @@ gboolean
 haul_staging_settle (HaulStaging *staging, HaulImapSession *session, gboolean is_after_break, GError **error)
 {
   HaulJournal *journal = staging->run->journal;
-  g_autoptr (GPtrArray) moves = haul_journal_generation_list_moves (journal, staging->row, error);
 
+  if (staging->kind == HAUL_GENERATION_WHOLE)
+    return TRUE;
+  if (staging->kind == HAUL_GENERATION_DIRECT)
+    return haul_direct_settle (staging, session, is_after_break, FALSE, error);
+  g_autoptr (GPtrArray) moves = haul_journal_move_list (journal, staging->row, error);
   if (moves == NULL)
     return FALSE;
   for (guint i = 0; i < moves->len; i++)
-    if (!haul_settle_move (staging, session, moves->pdata[i], error))
+    if (!haul_settle_move (staging, session, moves->pdata[i], is_after_break, error))
       return FALSE;
-
-  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (journal, staging->row, 0, error);
-  if (items == NULL)
-    return FALSE;
-  gboolean has_doubt = is_after_break;
-  for (guint i = 0; i < items->len; i++)
-    has_doubt = has_doubt || ((HaulGenerationItem *)items->pdata[i])->staged_uid == 0;
-  if (has_doubt)
-    {
-      if (!haul_settle_sendings (staging, session, items, error))
-        return FALSE;
-      if (is_after_break && !haul_journal_generation_set_state (journal, staging->row, HAUL_GENERATION_SEALED, error))
-        return FALSE;
-      g_ptr_array_unref (items);
-      items = haul_journal_generation_list_items (journal, staging->row, 0, error);
-      if (items == NULL)
-        return FALSE;
-    }
+  g_autoptr (GPtrArray) items = haul_settle_sendings (staging, session, is_after_break, error);
   HAUL_FAULT (F23, "place");
-  return place (staging, session, items, error) && is_empty (staging, error);
+  return items != NULL && haul_place_run (staging, session, items, error) && haul_staging_is_empty (staging, error);
+}
+
+/**
+ * haul_staging_leave:
+ * @staging: a generation
+ * @session: a session
+ * @error: return location
+ *
+ * Leaves the mailbox: a server may end a session whose mailbox is deleted or gets another name.
+ *
+ * Returns: %TRUE unless the connection broke
+ */
+gboolean
+haul_staging_leave (HaulStaging *staging, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = staging->run;
+  g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (GError) local_error = NULL;
+
+  staging->is_selected = FALSE;
+  gboolean is_left = haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_UNSELECT
+                         ? haul_imap_mailbox_unselect (session, run->hard, &local_error)
+                         : haul_imap_mailbox_examine (session, "INBOX", &status, run->hard, &local_error);
+  /* Without a selected mailbox UNSELECT is refused. */
+  if (is_left || haul_imap_session_is_usable (session))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /**
@@ -340,7 +307,7 @@ haul_staging_settle (HaulStaging *staging, HaulImapSession *session, gboolean is
  * @session: a session
  * @error: return location
  *
- * Leaves the mailbox (a server may end a session whose mailbox is deleted) and deletes it.
+ * Leaves its mailbox and deletes it, if that is ours.
  *
  * Returns: %TRUE when it is gone
  */
@@ -348,23 +315,16 @@ gboolean
 haul_staging_delete (HaulStaging *staging, HaulImapSession *session, GError **error)
 {
   HaulRun *run = staging->run;
-  g_auto (HaulImapStatus) status = { 0 };
   g_autoptr (GError) local_error = NULL;
   gboolean is_gone;
 
-  if (!is_empty (staging, error))
+  if (!haul_staging_is_empty (staging, error))
     return FALSE;
-  staging->is_selected = FALSE;
-  gboolean is_left = haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_UNSELECT
-                         ? haul_imap_mailbox_unselect (session, run->hard, &local_error)
-                         : haul_imap_mailbox_examine (session, "INBOX", &status, run->hard, &local_error);
-  /* Without a selected mailbox UNSELECT is refused. */
-  if (!is_left && !haul_imap_session_is_usable (session))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  g_clear_error (&local_error);
+  /* The person's own mailbox is never deleted. */
+  if (staging->kind == HAUL_GENERATION_DIRECT)
+    return haul_journal_generation_set_state (run->journal, staging->row, HAUL_GENERATION_GONE, error);
+  if (!haul_staging_leave (staging, session, error))
+    return FALSE;
   HAUL_FAULT (F26, "left");
   if (!haul_imap_mailbox_delete (session, staging->mailbox, run->hard, &local_error))
     {

@@ -109,8 +109,20 @@ create (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **er
   return haul_journal_undo_set_uid_validity (run->journal, mailbox, status.uid_validity, error);
 }
 
-static gboolean
-create_parents (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
+/**
+ * haul_target_ensure_parents:
+ * @run: the run
+ * @session: a session
+ * @mailbox: octets on the wire
+ * @error: return location; HAUL_IMAP_ERROR, %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * Makes the mailboxes that @mailbox lies in, but not itself. One that the server does not let us make is none of our
+ * business as long as the mailbox itself can be made.
+ *
+ * Returns: %TRUE unless the connection broke
+ */
+gboolean
+haul_target_ensure_parents (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
 {
   const HaulServer *server = run->plan->server;
   gsize prefix_length = server->prefix == NULL ? 0 : strlen (server->prefix);
@@ -132,34 +144,49 @@ create_parents (HaulRun *run, HaulImapSession *session, const char *mailbox, GEr
 }
 
 /**
+ * haul_target_subscribe:
+ * @session: a session
+ * @mailbox: octets on the wire
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Subscribes a mailbox that we made; a server that does not want that is left alone.
+ *
+ * Returns: %TRUE unless the connection broke
+ */
+gboolean
+haul_target_subscribe (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (haul_imap_mailbox_subscribe (session, mailbox, cancellable, &local_error)
+      || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/**
  * haul_target_ensure:
  * @run: the run
  * @session: a session
  * @mailbox: octets on the wire
  * @error: return location; HAUL_IMAP_ERROR, %HAUL_MIGRATE_ERROR_JOURNAL
  *
- * Makes the mailbox and its parents where they do not exist, and subscribes it. A parent that the server does not let
- * us make is none of our business as long as the mailbox itself can be made.
+ * Makes the mailbox and its parents where they do not exist, and subscribes it.
  *
  * Returns: %TRUE when the mailbox is there
  */
 gboolean
 haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
   gboolean exists;
 
   if (!haul_target_exists (session, mailbox, &exists, run->hard, error))
     return FALSE;
-  if (exists)
-    return TRUE;
-  if (!create_parents (run, session, mailbox, error) || !create (run, session, mailbox, error))
-    return FALSE;
-  if (haul_imap_mailbox_subscribe (session, mailbox, run->hard, &local_error)
-      || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  return exists
+         || (haul_target_ensure_parents (run, session, mailbox, error) && create (run, session, mailbox, error)
+             && haul_target_subscribe (session, mailbox, run->hard, error));
 }
 
 /* Does the mailbox, once selected, keep this keyword for good? (RFC 3501 §7.1, PERMANENTFLAGS) */

@@ -10,6 +10,9 @@
 G_BEGIN_DECLS
 
 gboolean haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
+gboolean haul_target_ensure_parents (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
+gboolean
+haul_target_subscribe (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error);
 gboolean haul_target_exists (
     HaulImapSession *session, const char *mailbox, gboolean *exists, GCancellable *cancellable, GError **error);
 gboolean haul_target_is_gone (

@@ -13,6 +13,7 @@
 #include "imap/haul-imap-append.h"
 #include "migrate/haul-proof.h"
 #include "imap/haul-imap-text.h"
+#include "migrate/haul-direct.h"
 #include "migrate/haul-error-text.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-policy.h"
@@ -25,6 +26,21 @@
 /* So many intents become durable with one sync. */
 #define INTENTS_AT_ONCE 64
 #define INTENTS_BYTES (8 * 1024 * 1024)
+
+static guint
+hash_digest (gconstpointer digest)
+{
+  guint hash;
+
+  memcpy (&hash, digest, sizeof hash);
+  return hash;
+}
+
+static gboolean
+equal_digests (gconstpointer left, gconstpointer right)
+{
+  return memcmp (left, right, HAUL_DIGEST_LENGTH) == 0;
+}
 
 /**
  * haul_transfer_new:
@@ -44,6 +60,8 @@ haul_transfer_new (HaulRun *run, guint index)
   self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_item_free);
   self->needs_census = TRUE;
   self->begun = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->sealed = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_staging_free);
+  self->held = g_hash_table_new_full (hash_digest, equal_digests, g_free, NULL);
   return self;
 }
 
@@ -53,6 +71,8 @@ haul_transfer_free (HaulTransfer *transfer)
   g_clear_pointer (&transfer->source, haul_source_free);
   g_ptr_array_unref (transfer->items);
   g_array_unref (transfer->begun);
+  g_ptr_array_unref (transfer->sealed);
+  g_hash_table_unref (transfer->held);
   g_free (transfer);
 }
 
@@ -108,6 +128,10 @@ haul_transfer_fail_all (HaulTransfer *transfer, const GError *error)
 static void
 set_copied (HaulTransfer *self, HaulItem *item, guint32 uid)
 {
+  gboolean is_distrusted = haul_run_get_trust (self->run, HAUL_MOVE_BY_MOVE) == HAUL_TRUST_BAD;
+
+  /* The weakest counts. */
+  self->rung = MAX (self->rung, self->way == HAUL_RUNG_MOVE && is_distrusted ? HAUL_RUNG_COPY : self->way);
   item->state = HAUL_ITEM_COPIED;
   item->uid = uid;
   self->last_uid = MAX (self->last_uid, uid);
@@ -121,6 +145,29 @@ haul_transfer_begin_item (HaulTransfer *transfer, guint index)
 {
   ((HaulItem *)transfer->items->pdata[index])->is_begun = TRUE;
   g_array_append_val (transfer->begun, index);
+}
+
+/**
+ * haul_transfer_hold:
+ * @transfer: a folder
+ *
+ * Marks what is in doubt in the person's own mailbox: it is not sent again yet, nor anything identical, since two of
+ * them could not be told apart.
+ */
+void
+haul_transfer_hold (HaulTransfer *transfer)
+{
+  for (guint i = 0; i < transfer->begun->len; i++)
+    {
+      HaulItem *item = transfer->items->pdata[g_array_index (transfer->begun, guint, i)];
+      HaulJournalOutcome outcome;
+      if (item->row == 0 || !haul_journal_item_find_outcome (transfer->run->journal, item->row, &outcome, NULL)
+          || !outcome.is_pending)
+        continue;
+      item->is_held = TRUE;
+      item->is_doubtful = TRUE;
+      g_hash_table_add (transfer->held, g_memdup2 (item->digest, HAUL_DIGEST_LENGTH));
+    }
 }
 
 /* Its sending came to nothing. */
@@ -301,7 +348,10 @@ intend (HaulTransfer *self, const HaulStaging *staging, guint first, GError **er
   guint64 bytes = 0;
   guint end = first;
 
-  for (guint i = first, n = 0; i < self->items->len && n < INTENTS_AT_ONCE && bytes < INTENTS_BYTES; i++)
+  /* In the person's own mailbox an intent that was never carried out would have to be waited for. */
+  guint n_max = staging->kind == HAUL_GENERATION_DIRECT ? 1 : INTENTS_AT_ONCE;
+
+  for (guint i = first, n = 0; i < self->items->len && n < n_max && bytes < INTENTS_BYTES; i++)
     {
       HaulItem *item = self->items->pdata[i];
       if (item->state != HAUL_ITEM_OPEN)
@@ -375,7 +425,25 @@ send_open (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, g
   if (self->n_staged < BATCH_MESSAGES && self->staged_bytes < BATCH_BYTES
       && g_get_monotonic_time () - self->batch_since_us < BATCH_US)
     return TRUE;
-  return settle (self, session, staging, error);
+  return staging->kind == HAUL_GENERATION_WHOLE || settle (self, session, staging, error);
+}
+
+/* A staging mailbox; where the server lets none be made, the person's own. */
+static gboolean
+make_generation (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GError **error)
+{
+  HaulRun *run = self->run;
+  g_autoptr (GError) refusal = NULL;
+
+  if (haul_run_can_stage (run) && haul_staging_make (run, session, HAUL_GENERATION_STAGING, staging, &refusal))
+    return TRUE;
+  if (!haul_run_can_stage (run))
+    {
+      self->way = HAUL_RUNG_DIRECT;
+      return haul_direct_make (run, session, self->folder->mailbox, staging, error);
+    }
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
 }
 
 static gboolean
@@ -386,11 +454,12 @@ upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GEr
   start_batch (self);
   for (guint i = haul_transfer_find_open (self); i < self->items->len && !haul_run_is_stopping (run); i++)
     {
-      if (((HaulItem *)self->items->pdata[i])->state != HAUL_ITEM_OPEN)
+      HaulItem *item = self->items->pdata[i];
+      if (item->state != HAUL_ITEM_OPEN || g_hash_table_contains (self->held, item->digest))
         continue;
       if (!haul_run_wait_while_paused (run, session, error))
         return FALSE;
-      if (*staging == NULL && !haul_staging_make (run, session, staging, error))
+      if (*staging == NULL && !make_generation (self, session, staging, error))
         return FALSE;
       if (!send_open (self, session, *staging, i, error))
         return FALSE;
@@ -451,6 +520,10 @@ haul_transfer_prepare (HaulTransfer *transfer, const HaulImapStatus *status)
 static void
 report_copied (HaulTransfer *self, HaulItem *item)
 {
+  if (item->is_held)
+    add_line (self, item, HAUL_OUTCOME_COPIED, "held",
+              "The connection broke while it was sent, and this server gives no proof: it may be there twice, if the "
+              "server stored it very late.");
   if (item->problem != NULL)
     add_line (self, item, HAUL_OUTCOME_COPIED, "guessed", item->problem);
   else if (item->date == 0)
@@ -506,7 +579,7 @@ haul_transfer_finish (HaulTransfer *transfer)
                                                transfer->n_refused, transfer->n_refused == 1 ? "message" : "messages");
       haul_run_add_note (run, transfer->index, note);
     }
-  row->rung = n_copied > 0 ? "R1" : "";
+  row->rung = haul_rung_to_string (n_copied > 0 ? transfer->rung : HAUL_RUNG_NONE);
   row->is_checked = transfer->is_checked && n_left == 0;
   haul_proof_sum (transfer);
 }

@@ -6,6 +6,7 @@
 
 #include "migrate/haul-listing.h"
 #include "migrate/haul-run.h"
+#include "migrate/haul-rung.h"
 #include "migrate/haul-source.h"
 #include "migrate/haul-staging.h"
 
@@ -29,6 +30,12 @@ typedef struct
   guint n_staged;               /* since the last were placed */
   guint64 staged_bytes;         /* of those */
   gint64 batch_since_us;        /* monotonic */
+  GPtrArray *sealed;            /* (owned) (element-type HaulStaging) broken off, and kept for the end of the folder */
+  GHashTable *held;             /* (owned) (element-type digest) of messages in doubt in the person's own mailbox */
+  guint n_joins;                /* how often sealed generations were copied together */
+  gboolean is_given_up;         /* its mailbox is not to be had by RENAME */
+  HaulRung way;                 /* by which rung it is placed now */
+  HaulRung rung;                /* the weakest by which any of it was placed */
   guint n_keywords_lost;
   guint n_refused;          /* messages of the mailbox that the server does not hand out */
   gint64 sample_generation; /* in the journal: a mailbox that a broken proof has left, 0 none */
@@ -44,6 +51,7 @@ void haul_transfer_begin_item (HaulTransfer *transfer, guint index);
 gboolean haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error);
 gboolean haul_transfer_upload (HaulTransfer *transfer, HaulImapSession *session, HaulStaging **staging, GError **error);
 guint haul_transfer_find_open (HaulTransfer *transfer);
+void haul_transfer_hold (HaulTransfer *transfer);
 void haul_transfer_prepare (HaulTransfer *transfer, const HaulImapStatus *status);
 void haul_transfer_finish (HaulTransfer *transfer);
 

@@ -146,11 +146,6 @@ def part_servers():
         run = drive('copy', case.state, case.source)
         case.check(run=run)
         tap.equal(counts(run)['copied'], 3, 'refused: the next run brings them', run)
-    with Case('no MOVE', texts) as case:
-        breaker = Breaker(hide=[b'MOVE'])
-        run = drive('copy', case.state, case.source, port=breaker.port)
-        tap.equal((run.json['verdict'], run.json['error']['code']), ('failed', 'unprovable'), 'no MOVE: it says so', run)
-        tap.equal(sorted(mailbox()), ['INBOX'], 'no MOVE: nothing was made')
 
 
 def part_stop():

@@ -23,13 +23,15 @@ class Refuser:
 
 
 class HalfMove:
-    """The first move is a copy only: the server dies between copying and expunging, and its answer never comes."""
+    """One of the moves is a copy only: the server dies between copying and expunging, and its answer never comes. The
+    first is of one message, on trial."""
 
-    def __init__(self, then=lambda: None):
-        self.state, self.then = 'before', then
+    def __init__(self, then=lambda: None, which=2):
+        self.state, self.then, self.left = 'before', then, which
 
     def ask(self, data):
-        if self.state == 'before' and b' UID MOVE ' in data:
+        self.left -= b' UID MOVE ' in data
+        if self.state == 'before' and not self.left:
             self.state = 'copied'
             return data.replace(b' UID MOVE ', b' UID COPY ')
         return data
@@ -46,25 +48,27 @@ class HalfMove:
 def part_moves():
     """A server that dies inside a MOVE, or moves to nowhere."""
     texts = make_texts(12)
-    with Case('half a move', texts) as case:
-        half = HalfMove()
-        run = drive('copy', case.state, case.source, port=Breaker(ask=half.ask, say=half.say).port)
-        case.check(run=run)
-        tap.equal((half.state, run.json['verdict'], counts(run)['copied']), ('over', 'complete', 12), 'half a move: counted', run)
+    for which in 1, 2:
+        with Case(f'half of move {which}', texts) as case:
+            half = HalfMove(which=which)
+            run = drive('copy', case.state, case.source, port=Breaker(ask=half.ask, say=half.say).port)
+            case.check(run=run)
+            tap.equal((half.state, run.json['verdict'], counts(run)['copied']), ('over', 'complete', 12), f'{case.what}: counted', run)
     with Case('half a move, and the program ended', texts) as case:
         half = HalfMove(then=lambda: process.kill())
         process = start('copy', case.state, case.source, port=Breaker(ask=half.ask, say=half.say).port)
         finish(process)
         found = mailbox()
-        tap.equal((half.state, [sum(box.values()) for name, box in found.items() if name != 'INBOX']), ('over', [12, 12]),
+        tap.equal((half.state, [sum(box.values()) for name, box in sorted(found.items()) if name != 'INBOX']), ('over', [11, 12]),
                   f'{case.what}: both mailboxes hold them')
         run = drive('copy', case.state, case.source)
         case.check(run=run)
         tap.equal((run.json['verdict'], counts(run)['present']), ('complete', 12), f'{case.what}: counted', run)
 
     with Case('moved to nowhere', texts) as case:
+        said = []  # the first is for the move on trial
         def say(data):
-            if b'COPYUID' in data:
+            if b'COPYUID' in data and (said.append(data) or len(said) > 1):
                 with Mailbox(USER) as box:
                     box.imap.select('letters')
                     box.imap.store('3', '+FLAGS', '\\Deleted')
@@ -161,9 +165,10 @@ def part_mailboxes():
 
     texts = make_texts(20)
     with Case('not checked', texts) as case:
-        state = {'broken': False}
+        state = {'broken': False, 'left': 2}  # the first is for the move on trial
         def ask(data):
-            if b'EXAMINE "letters"' in data and not state['broken']:
+            state['left'] -= b'EXAMINE "letters"' in data
+            if not state['left'] and not state['broken']:
                 state['broken'] = True
                 return None
             return data.replace(b'EXAMINE "letters"', b'EXAMINE "a//b"') if state['broken'] else data

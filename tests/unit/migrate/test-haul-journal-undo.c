@@ -64,7 +64,7 @@ place (Fixture *f, gint64 run, const char *mailbox, guint8 which, const char *la
   if (label != NULL)
     item->sent_keywords = g_strsplit (label, " ", -1);
   gint64 folder = haul_journal_begin_folder (f->journal, run, mailbox, "/store", "Inbox", &error);
-  gint64 generation = haul_journal_generation_new (f->journal, run, staging, &error);
+  gint64 generation = haul_journal_generation_new (f->journal, run, &(HaulGeneration){ .mailbox = staging }, &error);
   haul_journal_item_add (f->journal, folder, item, &error);
   haul_journal_item_intend (f->journal, item->row, generation, &error);
   haul_journal_generation_assign (f->journal, generation, item->row, which, &error);

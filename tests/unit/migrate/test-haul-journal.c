@@ -11,6 +11,9 @@
 
 #include "migrate/haul-journal-generation.h"
 #include "migrate/haul-journal-item.h"
+#include "migrate/haul-journal-move.h"
+
+static const HaulGeneration generation_1 = { .mailbox = (char *)"Mailhaul-upload-1-1" };
 
 typedef struct
 {
@@ -50,7 +53,7 @@ set_up (Fixture *f, gconstpointer data)
   open_journal (f);
   f->run = haul_journal_begin_run (f->journal, "20261124-2315-3f9a", &error);
   f->folder = haul_journal_begin_folder (f->journal, f->run, "INBOX", "/store", "Inbox", &error);
-  f->generation = haul_journal_generation_new (f->journal, f->run, "Mailhaul-upload-1-1", &error);
+  f->generation = haul_journal_generation_new (f->journal, f->run, &generation_1, &error);
   g_assert_no_error (error);
   g_assert_cmpint (f->generation, >, 0);
 }
@@ -138,7 +141,7 @@ test_intent_survives (Fixture *f, gconstpointer data)
   g_autoptr (GPtrArray) generations = haul_journal_generation_list (f->journal, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (generations->len, ==, 1);
-  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (f->journal, f->generation, 0, &error);
+  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (f->journal, f->generation, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (items->len, ==, 1);
   HaulGenerationItem *item = items->pdata[0];
@@ -151,13 +154,14 @@ test_intent_survives (Fixture *f, gconstpointer data)
 static gint64
 work_until_move (Fixture *f)
 {
-  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (HaulMoveItem));
   gint64 row = send_item (f, 1);
-  HaulGenerationMove move = { 0, (char *)"INBOX", 5, 100 };
+  HaulMove move = { 0, HAUL_MOVE_BY_COPY, (char *)"INBOX", 5, 100 };
 
   haul_journal_generation_assign (f->journal, f->generation, row, 7, NULL);
-  g_array_append_val (rows, row);
-  g_assert_cmpint (haul_journal_generation_begin_move (f->journal, f->generation, &move, rows, NULL), >, 0);
+  HaulMoveItem one = { row, 0 };
+  g_array_append_val (rows, one);
+  g_assert_cmpint (haul_journal_move_begin (f->journal, f->generation, &move, rows, NULL), >, 0);
   haul_journal_item_place (f->journal, row, "INBOX", 5, 100, NULL);
   return row;
 }
@@ -168,17 +172,18 @@ test_move_survives (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   crash_and_reopen (f, work_until_move);
-  g_autoptr (GPtrArray) moves = haul_journal_generation_list_moves (f->journal, f->generation, &error);
+  g_autoptr (GPtrArray) moves = haul_journal_move_list (f->journal, f->generation, &error);
   g_assert_cmpuint (moves->len, ==, 1);
-  HaulGenerationMove *move = moves->pdata[0];
+  HaulMove *move = moves->pdata[0];
   g_assert_cmpuint (move->uid_next, ==, 100);
-  g_autoptr (GPtrArray) items = haul_journal_generation_list_items (f->journal, f->generation, move->row, &error);
+  g_assert_cmpint (move->verb, ==, HAUL_MOVE_BY_COPY);
+  g_autoptr (GPtrArray) items = haul_journal_move_list_items (f->journal, move->row, &error);
   g_assert_cmpuint (items->len, ==, 1);
   g_assert_cmpuint (((HaulGenerationItem *)items->pdata[0])->staged_uid, ==, 7);
 
   g_assert_true (
       haul_journal_item_place (f->journal, ((HaulGenerationItem *)items->pdata[0])->row, "INBOX", 5, 100, &error));
-  g_assert_true (haul_journal_generation_end_move (f->journal, move->row, &error));
+  g_assert_true (haul_journal_move_end (f->journal, move->row, &error));
   g_assert_true (haul_journal_generation_set_state (f->journal, f->generation, HAUL_GENERATION_GONE, &error));
   g_autoptr (GPtrArray) rest = haul_journal_generation_list (f->journal, 0, &error);
   g_assert_no_error (error);
@@ -249,7 +254,7 @@ test_generation_name_once (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (haul_journal_generation_new (f->journal, f->run, "Mailhaul-upload-1-1", &error), ==, 0);
+  g_assert_cmpint (haul_journal_generation_new (f->journal, f->run, &generation_1, &error), ==, 0);
   g_assert_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_JOURNAL);
 }
 

@@ -59,7 +59,8 @@ set_up (Fixture *f, gconstpointer data)
   f->run->journal = haul_journal_open (f->dir, "0123456789abcdef", &error);
   g_assert_no_error (error);
   f->run->row = haul_journal_begin_run (f->run->journal, "job", &error);
-  f->generation = haul_journal_generation_new (f->run->journal, f->run->row, "Mailhaul-upload-1-1", &error);
+  f->generation = haul_journal_generation_new (f->run->journal, f->run->row,
+                                               &(HaulGeneration){ .mailbox = (char *)"Mailhaul-upload-1-1" }, &error);
   f->run->report = haul_run_report_new (f->run, "job");
   f->transfer = haul_transfer_new (f->run, 0);
   f->transfer->row = haul_journal_begin_folder (f->run->journal, f->run->row, "INBOX", "/mail/oe", "Inbox", &error);

@@ -1,0 +1,87 @@
+/* haul-find.c - which messages of the person's mailbox are those that were placed or sent there
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_JOURNAL.
+ */
+#include "migrate/haul-find.h"
+
+#include "migrate/haul-journal-generation.h"
+#include "migrate/haul-journal-item.h"
+#include "migrate/haul-match.h"
+
+/**
+ * haul_find_list:
+ * @run: the run
+ * @session: a session
+ * @find: where
+ * @error: return location
+ *
+ * Lists the messages that may be ours: those since then that are not known to be another item's, with their digests.
+ *
+ * Returns: (transfer full) (nullable): the listing
+ */
+HaulListing *
+haul_find_list (HaulRun *run, HaulImapSession *session, const HaulFind *find, GError **error)
+{
+  guint32 first_uid = MAX (find->uid_next, 1);
+  g_autoptr (HaulListing) listing = haul_listing_read (session, find->mailbox, first_uid, FALSE, run->hard, error);
+
+  if (listing != NULL && listing->status.uid_validity != find->uid_validity)
+    {
+      g_clear_pointer (&listing, haul_listing_free);
+      first_uid = 1;
+      listing = haul_listing_read (session, find->mailbox, first_uid, FALSE, run->hard, error);
+    }
+  if (listing == NULL)
+    return NULL;
+
+  /* Known digests are of messages that somebody has looked at or placed: none of these. */
+  g_autoptr (GArray) known
+      = haul_journal_item_list_known (run->journal, find->mailbox, listing->status.uid_validity, first_uid, error);
+  if (known == NULL)
+    return NULL;
+  for (guint i = 0; i < known->len; i++)
+    {
+      HaulListingRow *row = haul_listing_find (listing, g_array_index (known, HaulJournalKnown, i).uid);
+      if (row != NULL)
+        row->is_taken = TRUE;
+    }
+  return haul_listing_fetch_digests (listing, session, NULL, run->hard, error) ? g_steal_pointer (&listing) : NULL;
+}
+
+/**
+ * haul_find_pair:
+ * @items: (element-type HaulGenerationItem): messages of ours
+ * @listing: where they are looked for; what is taken there is not looked at
+ *
+ * Pairs them as a multiset of digests.
+ *
+ * Returns: (transfer full) (array): each item's row of @listing, or %NULL; not marked as taken
+ */
+HaulListingRow **
+haul_find_pair (GPtrArray *items, HaulListing *listing)
+{
+  g_autofree HaulMatchEntry *left = g_new0 (HaulMatchEntry, items->len + 1);
+  g_autofree HaulMatchEntry *right = g_new0 (HaulMatchEntry, listing->rows->len + 1);
+  HaulListingRow **rows = g_new0 (HaulListingRow *, items->len + 1);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const HaulGenerationItem *item = items->pdata[i];
+      left[i] = (HaulMatchEntry){ .digest = item->digest, .date = item->date, .flags = item->flags };
+    }
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      right[i] = (HaulMatchEntry){ .digest = row->has_digest && !row->is_taken ? row->digest : NULL,
+                                   .date = row->date,
+                                   .flags = row->flags };
+    }
+  haul_match_run (left, items->len, right, listing->rows->len);
+  for (guint i = 0; i < items->len; i++)
+    if (left[i].partner != HAUL_MATCH_NONE)
+      rows[i] = &g_array_index (listing->rows, HaulListingRow, left[i].partner);
+  return rows;
+}

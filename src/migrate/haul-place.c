@@ -1,0 +1,193 @@
+/* haul-place.c - from a generation into the person's mailboxes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Thread:  one lane.
+ * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR.
+ * See:     docs/upload.md, rungs R1 and R3.
+ */
+#include "migrate/haul-place.h"
+
+#include <string.h>
+
+#include "base/haul-fault.h"
+#include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-uids.h"
+#include "migrate/haul-journal-item.h"
+#include "migrate/haul-settle.h"
+#include "migrate/haul-trial.h"
+
+#define MOVE_AT_ONCE 500
+/* What is copied is there twice for a while, and counts twice against the mailbox's room. */
+#define COPY_AT_ONCE 100
+
+/**
+ * haul_place_get_verb:
+ * @run: the run
+ * @session: a session
+ *
+ * Returns: how messages are placed: by MOVE, where the server has it and it was not seen to do something else
+ */
+HaulMoveVerb
+haul_place_get_verb (HaulRun *run, HaulImapSession *session)
+{
+  gboolean can_move = (haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_MOVE) != 0;
+
+  return can_move && haul_run_get_trust (run, HAUL_MOVE_BY_MOVE) != HAUL_TRUST_BAD ? HAUL_MOVE_BY_MOVE
+                                                                                   : HAUL_MOVE_BY_COPY;
+}
+
+/* Writes down what COPYUID says, if it speaks of every message of the batch and names a new one for each. */
+static gboolean
+read_copy_uid (
+    HaulStaging *self, const HaulMove *move, const HaulImapCopyUid *copy_uid, GPtrArray *batch, GError **error)
+{
+  g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) destinations = g_hash_table_new (NULL, NULL);
+  gboolean is_complete = copy_uid->source != NULL && copy_uid->destination != NULL
+                         && copy_uid->source->len == copy_uid->destination->len
+                         && copy_uid->uid_validity == move->uid_validity;
+
+  for (guint i = 0; is_complete && i < copy_uid->source->len; i++)
+    g_hash_table_insert (uids, GUINT_TO_POINTER (g_array_index (copy_uid->source, guint32, i)),
+                         GUINT_TO_POINTER (g_array_index (copy_uid->destination, guint32, i)));
+  for (guint i = 0; is_complete && i < batch->len; i++)
+    {
+      const HaulGenerationItem *item = batch->pdata[i];
+      guint32 uid = GPOINTER_TO_UINT (g_hash_table_lookup (uids, GUINT_TO_POINTER (item->staged_uid)));
+      is_complete = uid >= move->uid_next && g_hash_table_add (destinations, GUINT_TO_POINTER (uid));
+    }
+  if (!is_complete)
+    return haul_journal_commit (self->run->journal, error);
+  for (guint i = 0; i < batch->len; i++)
+    {
+      const HaulGenerationItem *item = batch->pdata[i];
+      guint32 uid = GPOINTER_TO_UINT (g_hash_table_lookup (uids, GUINT_TO_POINTER (item->staged_uid)));
+      if (!haul_journal_item_place (self->run->journal, item->row, move->mailbox, move->uid_validity, uid, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What was copied is in the way of what is still to come, where room is scarce. Ours only. */
+static gboolean
+purge (HaulStaging *self, HaulImapSession *session, GArray *uids, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  HAUL_FAULT (F24, "purge");
+  /* Selected anew: nothing but our own copies can ever be expunged. */
+  self->is_selected = FALSE;
+  if (!haul_staging_select (self, session, error))
+    return FALSE;
+  if (haul_imap_uids_mark_deleted (session, (const guint32 *)(gpointer)uids->data, uids->len, self->run->hard,
+                                   &local_error)
+      && haul_imap_uids_expunge_marked (session, self->run->hard, &local_error))
+    return TRUE;
+  /* Where that is refused they go with the mailbox. */
+  if (haul_imap_session_is_usable (session))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* Commits the intent and gives the command. */
+static gboolean
+transfer (HaulStaging *self, HaulImapSession *session, HaulMove *move, GPtrArray *batch, GArray *uids, GError **error)
+{
+  HaulRun *run = self->run;
+  g_auto (HaulImapCopyUid) copy_uid = { 0 };
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (HaulMoveItem));
+  const guint32 *list = (const guint32 *)(gpointer)uids->data;
+
+  for (guint i = 0; i < batch->len; i++)
+    {
+      HaulMoveItem one = { ((const HaulGenerationItem *)batch->pdata[i])->row, 0 };
+      g_array_append_val (rows, one);
+    }
+  move->row = haul_journal_move_begin (run->journal, self->row, move, rows, error);
+  if (move->row == 0)
+    return FALSE;
+  gboolean is_done = move->verb == HAUL_MOVE_BY_MOVE
+                         ? haul_imap_uids_move (session, list, uids->len, move->mailbox, &copy_uid, run->hard, error)
+                         : haul_imap_uids_copy (session, list, uids->len, move->mailbox, &copy_uid, run->hard, error);
+  HAUL_FAULT (F24, "placed");
+  /* Ends with a look at the target where COPYUID did not say everything. */
+  return is_done && read_copy_uid (self, move, &copy_uid, batch, error)
+         && haul_settle_move (self, session, move, FALSE, error);
+}
+
+static gboolean
+place_batch (HaulStaging *self, HaulImapSession *session, HaulMoveVerb verb, GPtrArray *batch, GError **error)
+{
+  HaulRun *run = self->run;
+  g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (HaulTrial) trial = NULL;
+  char *mailbox = ((HaulGenerationItem *)batch->pdata[0])->mailbox;
+
+  for (guint i = 0; i < batch->len; i++)
+    g_array_append_val (uids, ((const HaulGenerationItem *)batch->pdata[i])->staged_uid);
+  if (haul_run_get_trust (run, verb) == HAUL_TRUST_UNTRIED)
+    {
+      trial = haul_trial_new (self, session, g_array_index (uids, guint32, 0), error);
+      if (trial == NULL)
+        return FALSE;
+    }
+  /* A UID names another message in another mailbox. So before each batch the staging mailbox is selected anew, whatever
+   * is believed to be selected: nothing but our own messages can ever be placed. */
+  self->is_selected = FALSE;
+  if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, error)
+      || !haul_staging_select (self, session, error))
+    return FALSE;
+  HaulMove move = { 0, verb, mailbox, status.uid_validity, MAX (status.uid_next, 1) };
+  return transfer (self, session, &move, batch, uids, error)
+         && (trial == NULL || haul_trial_check (trial, self, session, &move, error))
+         && (verb == HAUL_MOVE_BY_MOVE || purge (self, session, uids, error));
+}
+
+static guint
+count_batch (HaulRun *run, HaulMoveVerb verb)
+{
+  if (haul_run_get_trust (run, verb) == HAUL_TRUST_UNTRIED)
+    return 1;
+  return verb == HAUL_MOVE_BY_MOVE ? MOVE_AT_ONCE : COPY_AT_ONCE;
+}
+
+/**
+ * haul_place_run:
+ * @staging: the generation
+ * @session: a session
+ * @items: (element-type HaulGenerationItem): its items; those that are assigned are placed
+ * @error: return location
+ *
+ * Places one mailbox's messages after the other's, in batches: by MOVE, or by COPY where that cannot be had. The first
+ * batch of either is one message that is then looked for.
+ *
+ * Returns: %TRUE when all is placed
+ */
+gboolean
+haul_place_run (HaulStaging *staging, HaulImapSession *session, GPtrArray *items, GError **error)
+{
+  g_autoptr (GPtrArray) batch = g_ptr_array_new ();
+  HaulMoveVerb verb = haul_place_get_verb (staging->run, session);
+
+  for (guint i = 0; i <= items->len; i++)
+    {
+      HaulGenerationItem *item = i < items->len ? items->pdata[i] : NULL;
+      gboolean is_full
+          = batch->len >= count_batch (staging->run, verb)
+            || (batch->len > 0
+                && (item == NULL || strcmp (item->mailbox, ((HaulGenerationItem *)batch->pdata[0])->mailbox) != 0));
+      if (is_full && !place_batch (staging, session, verb, batch, error))
+        return FALSE;
+      if (is_full)
+        {
+          g_ptr_array_set_size (batch, 0);
+          verb = haul_place_get_verb (staging->run, session);
+        }
+      if (item != NULL && item->staged_uid != 0)
+        g_ptr_array_add (batch, item);
+    }
+  return TRUE;
+}

@@ -1,0 +1,128 @@
+/* haul-trial.c - a command for placing messages is tried with one of them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Some servers have a MOVE that copies only, or that loses messages. The first one moved is looked for in both
+ * mailboxes, in the octets that the server itself keeps of it, since a server may rewrite messages; by its size only
+ * where the server does not hand it out.
+ *
+ * Thread:  one lane.
+ * Errors:  HAUL_IMAP_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE.
+ */
+#include "migrate/haul-trial.h"
+
+#include <string.h>
+
+#include "migrate/haul-listing.h"
+
+void
+haul_trial_free (HaulTrial *trial)
+{
+  g_free (trial);
+}
+
+/**
+ * haul_trial_new:
+ * @staging: a generation
+ * @session: a session
+ * @uid: the message in it that will be placed
+ * @error: return location
+ *
+ * Remembers the message as the server keeps it.
+ *
+ * Returns: (transfer full) (nullable): the trial
+ */
+HaulTrial *
+haul_trial_new (HaulStaging *staging, HaulImapSession *session, guint32 uid, GError **error)
+{
+  HaulRun *run = staging->run;
+  g_autoptr (HaulTrial) self = g_new0 (HaulTrial, 1);
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  staging->is_selected = FALSE;
+  g_autoptr (HaulListing) listing = haul_listing_read (session, staging->mailbox, uid, FALSE, run->hard, error);
+  g_array_append_val (uids, uid);
+  if (listing == NULL)
+    return NULL;
+  listing->refusals_borne = 1;
+  if (!haul_listing_fetch_some (listing, session, uids, run->hard, error))
+    return NULL;
+  const HaulListingRow *row = haul_listing_find (listing, uid);
+  if (row == NULL)
+    {
+      g_propagate_error (error, haul_imap_error_new (HAUL_IMAP_ERROR_PROTOCOL, NULL, NULL,
+                                                     "the server does not list a message it has just taken"));
+      return NULL;
+    }
+  self->uid = uid;
+  self->size = row->size;
+  self->has_digest = row->has_digest;
+  memcpy (self->digest, row->digest, HAUL_DIGEST_LENGTH);
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+count_arrived (HaulTrial *self, HaulRun *run, HaulImapSession *session, const HaulMove *move, guint *n, GError **error)
+{
+  g_autoptr (HaulListing) listing = haul_listing_read (session, move->mailbox, move->uid_next, FALSE, run->hard, error);
+  g_autoptr (GHashTable) sizes = haul_listing_new_sizes ();
+
+  *n = 0;
+  haul_listing_add_size (sizes, self->size);
+  if (listing == NULL)
+    return FALSE;
+  listing->refusals_borne = listing->rows->len;
+  if (self->has_digest && !haul_listing_fetch_digests (listing, session, sizes, run->hard, error))
+    return FALSE;
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      gboolean is_same = row->size == self->size;
+      if (self->has_digest && row->has_digest)
+        is_same = memcmp (row->digest, self->digest, HAUL_DIGEST_LENGTH) == 0;
+      *n += is_same;
+    }
+  return TRUE;
+}
+
+/**
+ * haul_trial_check:
+ * @trial: begun before
+ * @staging: the generation
+ * @session: the session
+ * @move: what was done with the one message; the server said OK
+ * @error: return location; %HAUL_MIGRATE_ERROR_UNPROVABLE when even COPY does something else
+ *
+ * Looks whether the message is in the mailbox exactly once, and after MOVE no longer in the staging mailbox. The run
+ * knows the answer then.
+ *
+ * Returns: %TRUE when it can be gone on with, by this command or another
+ */
+gboolean
+haul_trial_check (
+    HaulTrial *trial, HaulStaging *staging, HaulImapSession *session, const HaulMove *move, GError **error)
+{
+  HaulRun *run = staging->run;
+  guint n_arrived;
+
+  staging->is_selected = FALSE;
+  g_autoptr (HaulListing) left = haul_listing_read (session, staging->mailbox, trial->uid, FALSE, run->hard, error);
+  if (left == NULL || !count_arrived (trial, run, session, move, &n_arrived, error))
+    return FALSE;
+  gboolean is_left = haul_listing_find (left, trial->uid) != NULL;
+  gboolean is_good = n_arrived == 1 && is_left == (move->verb == HAUL_MOVE_BY_COPY);
+  haul_run_set_trust (run, move->verb, is_good ? HAUL_TRUST_GOOD : HAUL_TRUST_BAD);
+  if (is_good)
+    return TRUE;
+  if (move->verb == HAUL_MOVE_BY_MOVE)
+    {
+      haul_run_add_note (run, 0,
+                         "The server's command to move messages did not do what it should with the first one; the "
+                         "others were copied instead.");
+      return TRUE;
+    }
+  g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
+               "the server's command to copy messages does not do what it should: one message arrived %u times",
+               n_arrived);
+  return FALSE;
+}

@@ -1,0 +1,26 @@
+/* haul-trial.h - a command for placing messages is tried with one of them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "migrate/haul-staging.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint32 uid; /* in the staging mailbox */
+  gboolean has_digest;
+  guint8 digest[HAUL_DIGEST_LENGTH];
+  guint64 size; /* as the server says */
+} HaulTrial;
+
+HaulTrial *haul_trial_new (HaulStaging *staging, HaulImapSession *session, guint32 uid, GError **error);
+void haul_trial_free (HaulTrial *trial);
+gboolean haul_trial_check (
+    HaulTrial *trial, HaulStaging *staging, HaulImapSession *session, const HaulMove *move, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulTrial, haul_trial_free)
+
+G_END_DECLS
