@@ -41,7 +41,7 @@ static const Command commands[] = {
   { "copy", "SOURCE…", N_ ("Copy; run it again to go on or to top up"), WITH_PLAN | HAUL_CLI_OPTIONS_EVENTS,
     haul_cli_copy_run },
   { "verify", "SOURCE…", N_ ("Compare what is on the server with the sources"),
-    WITH_PLAN | HAUL_CLI_OPTIONS_EVENTS | HAUL_CLI_OPTIONS_EVERY_BYTE, haul_cli_verify_run },
+    WITH_PLAN | HAUL_CLI_OPTIONS_EVENTS | HAUL_CLI_OPTIONS_EVERY_BYTE | HAUL_CLI_OPTIONS_OUTPUT, haul_cli_verify_run },
   { "undo", "", N_ ("Take back what a job copied, where nobody changed it"),
     HAUL_CLI_OPTIONS_ACCOUNT | HAUL_CLI_OPTIONS_JOB | HAUL_CLI_OPTIONS_EVENTS, haul_cli_undo_run },
   { "report", "", N_ ("What the last run of a job did"), HAUL_CLI_OPTIONS_JOB | HAUL_CLI_OPTIONS_OUTPUT,

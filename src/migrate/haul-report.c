@@ -209,7 +209,8 @@ haul_report_finish (HaulReport *report)
       for (guint j = 0; j < HAUL_N_PROOFS; j++)
         report->proved[j] += folder->proved[j];
     }
-  if (report->verdict == HAUL_VERDICT_COMPLETE && (has_failures (report) || !is_proved (report)))
+  if (report->verdict == HAUL_VERDICT_COMPLETE
+      && (has_failures (report) || !is_proved (report) || report->proved[HAUL_PROOF_SURPLUS] > 0))
     report->verdict = HAUL_VERDICT_NOT_ALL;
   if (!adds_up (report))
     {
@@ -239,6 +240,11 @@ describe_rest (const HaulReport *report)
 {
   guint64 missing = report->all.failed;
 
+  if (missing == 0 && report->proved[HAUL_PROOF_SURPLUS] > 0)
+    return g_strdup_printf (ngettext ("All were found, and %" G_GUINT64_FORMAT " copy is there once too often.",
+                                      "All were found, and %" G_GUINT64_FORMAT " copies are there once too often.",
+                                      report->proved[HAUL_PROOF_SURPLUS]),
+                            report->proved[HAUL_PROOF_SURPLUS]);
   if (missing > 0 && report->is_verification)
     return g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " message was not found there.",
                                       "%" G_GUINT64_FORMAT " messages were not found there.", missing),

@@ -5,15 +5,18 @@
  * Thread:  the caller's.
  * Errors:  what ends it early is in the report.
  * See:     docs/upload.md. Mailboxes are opened by EXAMINE; no journal is used, so that nothing is believed that
- *          was not looked at.
+ *          was not looked at; that of a job says what was placed where, and is not written to.
  */
 #include "migrate/haul-verify.h"
+
+#include <string.h>
 
 #include "account/haul-connection.h"
 #include "migrate/haul-census.h"
 #include "migrate/haul-recognition.h"
 #include "migrate/haul-run-report.h"
 #include "migrate/haul-scan.h"
+#include "migrate/haul-verify-job.h"
 
 #define KEEP_ALIVE_US (60 * G_USEC_PER_SEC)
 
@@ -21,7 +24,8 @@ typedef struct
 {
   HaulRun *run;
   HaulImapSession *session; /* (owned) (nullable) */
-  gboolean every_byte;
+  HaulVerifyOptions options;
+  HaulVerifyJob *job; /* (owned) (nullable) */
   gint64 idle_since_us;
 } Verify;
 
@@ -43,6 +47,97 @@ is_no_mailbox (const GError *error)
          || g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TRY_CREATE);
 }
 
+static void
+fail_missing (Verify *self, HaulTransfer *transfer, gboolean has_mailbox)
+{
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      HaulItem *item = transfer->items->pdata[i];
+      const char *text = "It is not in the mailbox.";
+      if (item->state != HAUL_ITEM_OPEN)
+        continue;
+      if (!has_mailbox)
+        text = "The mailbox is not on the server.";
+      else if (self->job != NULL && haul_verify_job_placed (self->job, item))
+        text = "It was copied, and it is not in the mailbox any more.";
+      item->proof = HAUL_PROOF_MISSING;
+      haul_transfer_fail (transfer, item, "missing", text);
+    }
+}
+
+static void
+add_evidence (Verify *self, const HaulTransfer *transfer, const HaulReportEvidence *one, const HaulListingRow *row)
+{
+  GPtrArray *evidence = self->run->report->evidence;
+
+  if (evidence == NULL)
+    return;
+  HaulReportEvidence *copy = g_memdup2 (one, sizeof *one);
+  copy->folder = transfer->index;
+  copy->source = g_strdup (one->source);
+  if (row != NULL && row->has_digest)
+    memcpy (copy->server_digest, row->digest, sizeof copy->server_digest);
+  g_ptr_array_add (evidence, copy);
+}
+
+static void
+add_all_evidence (Verify *self, const HaulTransfer *transfer, const HaulListing *listing)
+{
+  for (guint i = 0; i < transfer->items->len; i++)
+    {
+      const HaulItem *item = transfer->items->pdata[i];
+      HaulReportEvidence one
+          = { .source = item->key, .date = item->date, .bytes = item->size, .proof = item->proof, .uid = item->uid };
+      memcpy (one.digest, item->digest, sizeof one.digest);
+      add_evidence (self, transfer, &one,
+                    listing == NULL || item->uid == 0 ? NULL : haul_listing_find (listing, item->uid));
+    }
+}
+
+/* Is this the only folder of the plan that goes into its mailbox? */
+static gboolean
+is_alone (Verify *self, const HaulTransfer *transfer)
+{
+  for (guint i = 0; i < self->run->plan->folders->len; i++)
+    {
+      const HaulPlanFolder *other = haul_plan_get_folder (self->run->plan, i);
+      if (i != transfer->index && other->action == HAUL_PLAN_COPY
+          && g_strcmp0 (other->mailbox, transfer->folder->mailbox) == 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+report_surplus (Verify *self, HaulTransfer *transfer, const HaulListing *listing)
+{
+  HaulReportFolder *folder = g_ptr_array_index (self->run->report->folders, transfer->index);
+  g_autoptr (GArray) uids = haul_verify_job_list_surplus (self->job, transfer, listing);
+
+  for (guint i = 0; i < uids->len; i++)
+    {
+      guint32 uid = g_array_index (uids, guint32, i);
+      const HaulListingRow *row = haul_listing_find (listing, uid);
+      g_autofree char *text = g_strdup_printf ("Mailhaul placed this copy, and there is one of it already; in the "
+                                               "mailbox its number (UID) is %u. Nothing was removed.",
+                                               uid);
+      HaulReportEvidence one
+          = { .source = (char *)"", .date = row->date, .bytes = row->size, .proof = HAUL_PROOF_SURPLUS, .uid = uid };
+      haul_run_add_line (self->run, transfer->index,
+                         &(HaulRunLine){ "", row->date, row->size, HAUL_OUTCOME_COPIED, "surplus", text, NULL, NULL });
+      folder->proved[HAUL_PROOF_SURPLUS]++;
+      add_evidence (self, transfer, &one, row);
+    }
+}
+
+/* With the journal: what stands where the job placed it, and what the job placed once too often. */
+static gboolean
+compare_with_job (Verify *self, HaulTransfer *transfer, HaulListing *listing, GError **error)
+{
+  return haul_verify_job_load (self->job, transfer->folder->mailbox, listing->status.uid_validity, error)
+         && haul_verify_job_recognise (self->job, transfer, listing, self->session, error);
+}
+
 static gboolean
 compare (Verify *self, HaulTransfer *transfer, GError **error)
 {
@@ -61,19 +156,15 @@ compare (Verify *self, HaulTransfer *transfer, GError **error)
     {
       haul_transfer_prepare (transfer, &listing->status);
       transfer->n_keywords_lost = 0;
-      if (!haul_census_match (transfer, listing, self->session, self->every_byte, error)
+      if (!haul_census_match (transfer, listing, self->session, self->options.every_byte, error)
+          || (self->job != NULL && !compare_with_job (self, transfer, listing, error))
           || !haul_recognition_run (transfer, listing, self->session, FALSE, error))
         return FALSE;
     }
-  for (guint i = 0; i < transfer->items->len; i++)
-    {
-      HaulItem *item = transfer->items->pdata[i];
-      if (item->state != HAUL_ITEM_OPEN)
-        continue;
-      item->proof = HAUL_PROOF_MISSING;
-      haul_transfer_fail (transfer, item, "missing",
-                          listing == NULL ? "The mailbox is not on the server." : "It is not in the mailbox.");
-    }
+  fail_missing (self, transfer, listing != NULL);
+  add_all_evidence (self, transfer, listing);
+  if (listing != NULL && self->job != NULL && is_alone (self, transfer))
+    report_surplus (self, transfer, listing);
   transfer->is_checked = TRUE;
   return TRUE;
 }
@@ -113,27 +204,32 @@ verify_all (Verify *self, GError **error)
  * haul_verify_run:
  * @account: with its server and secret
  * @plan: what should be where
- * @every_byte: download every message; else those whose size fits a message of the source
+ * @options: how
  * @progress: (nullable): counters with a row for each folder of the plan
  * @cancellable: (nullable): stops it
- * @error: return location; not used at present: what goes wrong is in the report
+ * @error: return location; %HAUL_MIGRATE_ERROR_BUSY, %HAUL_MIGRATE_ERROR_JOURNAL of the job's journal. What goes wrong
+ *   later is in the report
  *
- * Looks for every message of the sources in its mailbox, octet for octet. Changes nothing anywhere.
+ * Looks for every message of the sources in its mailbox, octet for octet; where a server keeps it in another form, by
+ * its header or its fingerprint, and says so. Changes nothing anywhere.
  *
  * Returns: (transfer full) (nullable): present means found; what is missing is failed, with the code `missing`
  */
 HaulReport *
 haul_verify_run (HaulAccount *account,
                  HaulPlan *plan,
-                 gboolean every_byte,
+                 const HaulVerifyOptions *options,
                  HaulProgress *progress,
                  GCancellable *cancellable,
                  GError **error)
 {
   g_autoptr (HaulRun) run = haul_run_new (account, plan);
   g_autoptr (GError) local_error = NULL;
-  Verify self = { .run = run, .every_byte = every_byte };
+  g_autoptr (HaulVerifyJob) job = NULL;
 
+  if (options->job != NULL && (job = haul_verify_job_open (options->state_dir, account, options->job, error)) == NULL)
+    return NULL;
+  Verify self = { .run = run, .options = *options, .job = job };
   if (progress != NULL)
     {
       haul_progress_unref (run->progress);
@@ -141,8 +237,10 @@ haul_verify_run (HaulAccount *account,
     }
   run->stop = cancellable == NULL ? g_cancellable_new () : g_object_ref (cancellable);
   g_set_object (&run->hard, run->stop);
-  run->report = haul_run_report_new (run, "");
+  run->report = haul_run_report_new (run, options->job == NULL ? "" : options->job);
   run->report->is_verification = TRUE;
+  if (options->wants_evidence)
+    haul_report_ask_for_evidence (run->report);
   if (!verify_all (&self, &local_error) && local_error != NULL)
     haul_run_stop (run, g_steal_pointer (&local_error));
   g_clear_pointer (&self.session, haul_imap_session_close);

@@ -10,9 +10,24 @@
 
 G_BEGIN_DECLS
 
+/**
+ * HaulVerifyOptions:
+ * @every_byte: download every message; else those whose size fits a message of the source
+ * @wants_evidence: the report is to have a row for every message, with its digests
+ * @job: (nullable): a job's name: its journal tells what was placed twice
+ * @state_dir: (nullable): where that is kept
+ */
+typedef struct
+{
+  gboolean every_byte;
+  gboolean wants_evidence;
+  const char *job;
+  const char *state_dir;
+} HaulVerifyOptions;
+
 HaulReport *haul_verify_run (HaulAccount *account,
                              HaulPlan *plan,
-                             gboolean every_byte,
+                             const HaulVerifyOptions *options,
                              HaulProgress *progress,
                              GCancellable *cancellable,
                              GError **error);

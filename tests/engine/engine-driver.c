@@ -201,10 +201,13 @@ main (int argc, char **argv)
   g_autoptr (HaulPlan) plan = make_plan (argv[4], options, probe->server, &error);
   if (plan == NULL)
     return fail (error);
-  g_autoptr (HaulReport) report
-      = g_str_equal (argv[1], "copy")
-            ? copy (probe->account, plan, argv[2], options, &error)
-            : haul_verify_run (probe->account, plan, g_str_equal (argv[1], "verify-all"), NULL, NULL, &error);
+  HaulVerifyOptions verify = { .every_byte = g_str_equal (argv[1], "verify-all"),
+                               .wants_evidence = find_option (options, "evidence") != NULL,
+                               .job = find_option (options, "job"),
+                               .state_dir = argv[2] };
+  g_autoptr (HaulReport) report = g_str_equal (argv[1], "copy")
+                                      ? copy (probe->account, plan, argv[2], options, &error)
+                                      : haul_verify_run (probe->account, plan, &verify, NULL, NULL, &error);
   if (report == NULL)
     return fail (error);
   g_autofree char *text = haul_report_form_write (report, HAUL_REPORT_FORM_JSON);
