@@ -104,6 +104,8 @@ add_other_entries (GOptionContext *context, HaulCliOptions *self, HaulCliOptions
   };
   const GOptionEntry output[] = {
     { "output", 0, 0, G_OPTION_ARG_FILENAME, &self->output, N_ ("Write to this file"), "FILE" },
+    { "with-subjects", 0, 0, G_OPTION_ARG_NONE, &self->with_subjects,
+      N_ ("Name subject and sender of the messages listed; they are read from the mail on this computer"), NULL },
     { NULL },
   };
   const GOptionEntry events[] = {

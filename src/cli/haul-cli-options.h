@@ -63,6 +63,7 @@ typedef struct
   char *job;
   gboolean every_byte;
   char *output;
+  gboolean with_subjects;
   char *events;
   char *status_file;
   char *state_dir;

@@ -13,6 +13,7 @@
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
 #include "migrate/haul-report-form.h"
+#include "migrate/haul-report-subjects.h"
 
 /**
  * haul_cli_report_run:
@@ -37,6 +38,8 @@ haul_cli_report_run (const HaulCliOptions *options)
   g_autoptr (HaulReport) report = haul_jobs_load_report (state_dir, options->job, &error);
   if (report == NULL)
     return haul_cli_print_error (options, error);
+  if (options->with_subjects)
+    haul_report_subjects_add (report, NULL);
 
   g_autofree char *text = haul_report_form_write (report, haul_report_form_from_word (options->format));
   if (options->output == NULL)

@@ -13,6 +13,7 @@
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
 #include "migrate/haul-report-form.h"
+#include "migrate/haul-report-subjects.h"
 #include "migrate/haul-verify.h"
 
 /* The evidence: a row for every message. */
@@ -43,6 +44,8 @@ run (HaulCliWork *work, HaulPlan *plan, HaulCliEvents *events, GError **error)
   g_autoptr (HaulReport) report
       = haul_verify_run (work->probe->account, plan, &how, progress, work->cancellable, error);
   haul_cli_watch_set_tick (work->watch, NULL, NULL);
+  if (report != NULL && options->with_subjects)
+    haul_report_subjects_add (report, work->cancellable);
   if (report != NULL && options->output != NULL && !save (options, report, error))
     return NULL;
   return g_steal_pointer (&report);

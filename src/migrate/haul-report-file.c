@@ -70,6 +70,7 @@ write_folder (JsonBuilder *builder, const HaulReportFolder *folder)
   /* A path is octets, a text of JSON is not. */
   g_autofree char *location = folder->location == NULL ? NULL : g_uri_escape_string (folder->location, "/", FALSE);
   haul_safe_json_add_text (builder, "location", location);
+  haul_safe_json_add_text (builder, "format", folder->format);
   haul_safe_json_add_text (builder, "id", folder->id);
   json_builder_end_object (builder);
 }
@@ -196,6 +197,7 @@ read_folder (JsonObject *object)
   folder->note = g_strdup (haul_safe_json_get_text (object, "note"));
   read_proved (object, folder);
   folder->location = g_uri_unescape_string (haul_safe_json_get_text (object, "location"), NULL);
+  folder->format = g_strdup (haul_safe_json_get_text (object, "format"));
   folder->id = g_strdup (haul_safe_json_get_text (object, "id"));
   return folder;
 }

@@ -21,6 +21,7 @@ haul_report_folder_free (HaulReportFolder *folder)
   g_free (folder->mailbox);
   g_free (folder->note);
   g_free (folder->location);
+  g_free (folder->format);
   g_free (folder->id);
   g_free (folder);
 }

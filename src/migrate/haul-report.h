@@ -62,6 +62,7 @@ typedef struct
   const char *rung;              /* R1 … R4, "" where nothing had to be placed */
   char *note;                    /* (owned) (nullable) */
   char *location;                /* (owned) (nullable) the store's path, for reading it once more; never shown */
+  char *format;                  /* (owned) (nullable) the store's, likewise */
   char *id;                      /* (owned) (nullable) the folder's in its store */
 } HaulReportFolder;
 

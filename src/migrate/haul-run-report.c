@@ -41,6 +41,7 @@ haul_run_report_new (HaulRun *run, const char *job)
       row->mailbox = g_strdup (folder->mailbox_display == NULL ? "" : folder->mailbox_display);
       row->note = g_strdup (folder->note);
       row->location = g_strdup (folder->store->path);
+      row->format = g_strdup (folder->store->format);
       row->id = g_strdup (folder->folder->id);
       row->rung = "";
       g_ptr_array_add (report->folders, row);

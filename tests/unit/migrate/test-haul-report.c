@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "migrate/haul-report-form.h"
+#include "migrate/haul-report-subjects.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -199,6 +200,49 @@ test_text (void)
   g_assert_nonnull (strstr (text, "Inbox, 2003-10-17, 12.3 kB: It is marked as deleted. [17]"));
 }
 
+/* Subjects come from strangers: folded, encoded, in any charset or none, cut anywhere. */
+static void
+test_subjects (void)
+{
+  static const struct
+  {
+    const char *header;
+    const char *subject;
+  } cases[] = {
+    { "From: a\r\nSubject: plain\r\nTo: b\r\n\r\nSubject: no\r\n", "plain" },
+    { "SUBJECT:  folded\n\tto two\n lines\nX: y\n", "folded to two lines" },
+    { "Subject: =?iso-8859-1?Q?Gr=FC=DFe?= =?utf-8?B?w6TDtsO8?= end\n",
+      "Gr\303\274\303\237e\303\244\303\266\303\274 end" },
+    { "Subject: =?no-such-charset?Q?a=FFb?=\n", "a\357\277\275b" },
+    { "Subject: =?utf-8?Q?never ends\n", "=?utf-8?Q?never ends" },
+    { "Subject: =?utf-8?=\n", "=?utf-8?=" },
+    { "X-Subject: no\nSubjects: no\n", "" },
+    { "\r\nSubject: in the text\r\n", "" },
+    { "Subject:", "" },
+    { "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *subject = haul_report_subjects_dup_field (cases[i].header, "subject");
+      g_assert_cmpstr (subject, ==, cases[i].subject);
+    }
+}
+
+/* A copy too many is told, and the end is not a good one. */
+static void
+test_surplus (void)
+{
+  g_autoptr (HaulReport) report = make_report (HAUL_VERDICT_COMPLETE);
+
+  report->is_verification = TRUE;
+  ((HaulReportFolder *)report->folders->pdata[0])->proved[HAUL_PROOF_SURPLUS] = 2;
+  haul_report_finish (report);
+  g_autofree char *verdict = haul_report_dup_verdict (report);
+  g_assert_cmpint (report->exit_status, ==, HAUL_EXIT_NOT_ALL);
+  g_assert_nonnull (strstr (verdict, "2 copies are there once too often"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -212,5 +256,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/json", test_json);
   g_test_add_func ("/report/hostile-names", test_hostile_names);
   g_test_add_func ("/report/text", test_text);
+  g_test_add_func ("/report/subjects", test_subjects);
+  g_test_add_func ("/report/surplus", test_surplus);
   return g_test_run ();
 }
