@@ -122,20 +122,39 @@ end_field (HaulFingerprintScanner *self)
   keep_key (self, name, value);
 }
 
+/* What stands between line ends goes to the field in one piece. */
 static void
-take_header_octet (HaulFingerprintScanner *self, guint8 octet)
+append_run (HaulFingerprintScanner *self, const guint8 *data, gsize length)
 {
-  gboolean is_fold = self->is_line_start && (octet == ' ' || octet == '\t');
+  for (gsize i = 0, run; i < length; i += run + 1)
+    {
+      for (run = 0; i + run < length && data[i + run] != '\r' && data[i + run] != '\0'; run++)
+        ;
+      g_string_append_len (self->field, (const char *)data + i, (gssize)MIN (run, FIELD_MAX - self->field->len));
+    }
+}
 
-  if (octet == '\r')
-    return;
-  if (self->is_line_start && !is_fold)
-    end_field (self);
-  if (self->is_line_start && octet == '\n')
-    self->is_text = TRUE;
-  else if (octet != '\n' && octet != '\0' && self->field->len < FIELD_MAX)
-    g_string_append_c (self->field, (char)octet);
-  self->is_line_start = octet == '\n';
+/* One line of the header, or a piece of one; how many octets were taken. */
+static gsize
+take_header_piece (HaulFingerprintScanner *self, const guint8 *data, gsize length)
+{
+  const guint8 *end = memchr (data, '\n', length);
+  gsize size = end == NULL ? length : (gsize)(end - data);
+  gsize skipped = 0;
+
+  while (self->is_line_start && skipped < size && data[skipped] == '\r')
+    skipped++;
+  if (self->is_line_start && (skipped < size || end != NULL))
+    {
+      gboolean is_empty = skipped == size;
+      if (is_empty || (data[skipped] != ' ' && data[skipped] != '\t'))
+        end_field (self);
+      self->is_text = is_empty;
+      self->is_line_start = FALSE;
+    }
+  append_run (self, data + skipped, size - skipped);
+  self->is_line_start = self->is_line_start || end != NULL;
+  return size + (end != NULL);
 }
 
 static void
@@ -166,8 +185,8 @@ haul_fingerprint_scanner_update (HaulFingerprintScanner *scanner, const guint8 *
 {
   gsize i = 0;
 
-  for (; i < length && !scanner->is_text; i++)
-    take_header_octet (scanner, data[i]);
+  while (i < length && !scanner->is_text)
+    i += take_header_piece (scanner, data + i, length - i);
   for (; i < length; i++)
     take_text_octet (scanner, data[i]);
 }

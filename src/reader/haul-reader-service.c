@@ -31,13 +31,16 @@ typedef struct
   int in;
   int out;
   const HaulReaderBackend *backend;
-  HaulFrameBuffer *buffer; /* (owned) */
-  GByteArray *answer;      /* (owned) not written yet */
-  char *root;              /* (owned) (nullable) */
-  HaulStore *store;        /* (owned) (nullable) */
-  HaulReader *reader;      /* (owned) (nullable) */
-  guint64 ordinal;         /* of the reader's next message */
-  gint64 last_sign_us;     /* monotonic, when something was last sent */
+  HaulFrameBuffer *buffer;         /* (owned) */
+  GByteArray *answer;              /* (owned) not written yet */
+  char *root;                      /* (owned) (nullable) */
+  HaulStore *store;                /* (owned) (nullable) */
+  HaulReader *reader;              /* (owned) (nullable) */
+  guint8 *chunk;                   /* (owned) HAUL_FRAME_CHUNK octets */
+  GChecksum *checksum;             /* (owned) for one message after the other, as is the next */
+  HaulFingerprintScanner *scanner; /* (owned) */
+  guint64 ordinal;                 /* of the reader's next message */
+  gint64 last_sign_us;             /* monotonic, when something was last sent */
   gint64 last_place_us;
 } Service;
 
@@ -290,26 +293,26 @@ static gboolean
 measure (Service *self, HaulMessage *message, GError **error)
 {
   g_autoptr (GInputStream) stream = haul_reader_open (self->reader, message, NULL, error);
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (HaulFingerprintScanner) scanner = haul_fingerprint_scanner_new ();
-  g_autofree guint8 *chunk = g_malloc (HAUL_FRAME_CHUNK);
+  HaulFingerprint fingerprint;
   gsize digest_length = HAUL_DIGEST_LENGTH;
   guint64 size = 0;
   gssize n;
 
   if (stream == NULL)
     return FALSE;
-  while ((n = g_input_stream_read (stream, chunk, HAUL_FRAME_CHUNK, NULL, error)) > 0)
+  g_checksum_reset (self->checksum);
+  while ((n = g_input_stream_read (stream, self->chunk, HAUL_FRAME_CHUNK, NULL, error)) > 0)
     {
-      g_checksum_update (checksum, chunk, n);
-      haul_fingerprint_scanner_update (scanner, chunk, (gsize)n);
+      g_checksum_update (self->checksum, self->chunk, n);
+      haul_fingerprint_scanner_update (self->scanner, self->chunk, (gsize)n);
       size += (guint64)n;
       tick (self);
     }
+  haul_fingerprint_scanner_finish (self->scanner, &fingerprint);
   if (n < 0 || !g_input_stream_close (stream, NULL, error))
     return FALSE;
-  g_checksum_get_digest (checksum, message->digest, &digest_length);
-  haul_fingerprint_scanner_finish (scanner, &message->fingerprint);
+  g_checksum_get_digest (self->checksum, message->digest, &digest_length);
+  message->fingerprint = fingerprint;
   message->size = size;
   message->is_measured = TRUE;
   return TRUE;
@@ -397,26 +400,25 @@ serve_body (Service *self, GVariant *request, GError **error)
   g_variant_get (request, "(&s)", &key);
   g_autoptr (HaulMessage) message = haul_message_new (key, 0);
   g_autoptr (GInputStream) stream = haul_reader_open (self->reader, message, NULL, error);
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree guint8 *chunk = g_malloc (HAUL_FRAME_CHUNK);
   gsize n = HAUL_FRAME_CHUNK;
   if (stream == NULL)
     return FALSE;
+  g_checksum_reset (self->checksum);
   while (n == HAUL_FRAME_CHUNK && !is_stopped (self))
     {
-      if (!g_input_stream_read_all (stream, chunk, HAUL_FRAME_CHUNK, &n, NULL, error))
+      if (!g_input_stream_read_all (stream, self->chunk, HAUL_FRAME_CHUNK, &n, NULL, error))
         return FALSE;
       if (n == 0)
         break;
-      g_checksum_update (checksum, chunk, (gssize)n);
+      g_checksum_update (self->checksum, self->chunk, (gssize)n);
       message->size += n;
-      haul_frame_append_data (self->answer, chunk, n);
+      haul_frame_append_data (self->answer, self->chunk, n);
       flush (self);
     }
   if (!g_input_stream_close (stream, NULL, error))
     return FALSE;
   gsize length = HAUL_DIGEST_LENGTH;
-  g_checksum_get_digest (checksum, message->digest, &length);
+  g_checksum_get_digest (self->checksum, message->digest, &length);
   reply (self, HAUL_FRAME_DIGEST,
          g_variant_new ("(t@ay)", message->size,
                         g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, message->digest, HAUL_DIGEST_LENGTH, 1)));
@@ -475,6 +477,9 @@ haul_reader_service_run (int in, int out, const HaulReaderBackend *backend)
 
   self.buffer = haul_frame_buffer_new ();
   self.answer = g_byte_array_new ();
+  self.chunk = g_malloc (HAUL_FRAME_CHUNK);
+  self.checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  self.scanner = haul_fingerprint_scanner_new ();
   start (&self);
   while (TRUE)
     {

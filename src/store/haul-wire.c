@@ -26,6 +26,27 @@ typedef enum
   DROP,  /* the rest of a line does not */
 } State;
 
+/* Handed on from one stream to the next: to get and give back so much for each small message is most of its cost. */
+static guint8 *spare_in;  /* (atomic) (owned) (nullable) */
+static guint8 *spare_out; /* (atomic) (owned) (nullable) */
+
+static guint8 *
+take_spare (guint8 **spare, gsize size)
+{
+  guint8 *buffer = g_atomic_pointer_get (spare);
+
+  if (buffer != NULL && g_atomic_pointer_compare_and_exchange (spare, buffer, NULL))
+    return buffer;
+  return g_malloc (size);
+}
+
+static void
+give_back (guint8 **spare, guint8 *buffer)
+{
+  if (!g_atomic_pointer_compare_and_exchange (spare, NULL, buffer))
+    g_free (buffer);
+}
+
 #define HAUL_TYPE_WIRE (haul_wire_get_type ())
 G_DECLARE_FINAL_TYPE (HaulWire, haul_wire, HAUL, WIRE, GFilterInputStream)
 
@@ -242,8 +263,8 @@ static void
 haul_wire_finalize (GObject *object)
 {
   g_strfreev (HAUL_WIRE (object)->drop_headers);
-  g_free (HAUL_WIRE (object)->in);
-  g_free (HAUL_WIRE (object)->out);
+  give_back (&spare_in, HAUL_WIRE (object)->in);
+  give_back (&spare_out, HAUL_WIRE (object)->out);
   G_OBJECT_CLASS (haul_wire_parent_class)->finalize (object);
 }
 
@@ -260,8 +281,8 @@ haul_wire_init (HaulWire *self)
   self->state = START;
   self->in_header = TRUE;
   /* Not part of the object: it is cleared when it is made, which for many small messages would be most of the work. */
-  self->in = g_malloc (CHUNK);
-  self->out = g_malloc (2 * CHUNK + MAX_NAME + 2);
+  self->in = take_spare (&spare_in, CHUNK);
+  self->out = take_spare (&spare_out, 2 * CHUNK + MAX_NAME + 2);
 }
 
 /**

@@ -9,7 +9,7 @@
  * Thread:  any.
  */
 #include <dlfcn.h>
-#include <glib.h>
+#include <gio/gio.h>
 
 /* Of the sanitizer's run-time library, which installs no header. */
 void __tsan_acquire (void *address);
@@ -17,9 +17,10 @@ void __tsan_release (void *address);
 
 /* What an application calls by these names comes here; what GLib does inside does not. */
 #define REAL(name)                                                                                                     \
-  static __typeof__ (&name) real;                                                                                      \
+  static __typeof__ (&name) found;                                                                                     \
+  __typeof__ (&name) real = g_atomic_pointer_get (&found);                                                             \
   if (real == NULL)                                                                                                    \
-  real = (__typeof__ (&name))dlsym (RTLD_NEXT, #name)
+  g_atomic_pointer_set (&found, real = (__typeof__ (&name))dlsym (RTLD_NEXT, #name))
 
 #define LOCK(name, type)                                                                                               \
   void name (type *lock)                                                                                               \
@@ -66,4 +67,22 @@ g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
   gboolean is_signalled = real (cond, mutex, end_time);
   __tsan_acquire (mutex);
   return is_signalled;
+}
+
+/* The result of a thread reaches whoever asked by way of a main loop. */
+void
+g_task_return_pointer (GTask *task, gpointer result, GDestroyNotify result_destroy)
+{
+  REAL (g_task_return_pointer);
+  __tsan_release (task);
+  real (task, result, result_destroy);
+}
+
+gpointer
+g_task_propagate_pointer (GTask *task, GError **error)
+{
+  REAL (g_task_propagate_pointer);
+  gpointer result = real (task, error);
+  __tsan_acquire (task);
+  return result;
 }
