@@ -263,7 +263,9 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
   haul_progress_set_phase (run->progress, HAUL_PHASE_READING);
   if (!haul_rewriting_clean (transfer, session, error))
     return FALSE;
-  g_autoptr (HaulListing) listing = haul_listing_read (session, transfer->folder->mailbox, 1, TRUE, run->hard, error);
+  g_autoptr (HaulListing) listing = g_steal_pointer (&transfer->listed_ahead);
+  if (listing == NULL)
+    listing = haul_listing_read (session, transfer->folder->mailbox, 1, TRUE, run->hard, error);
   if (listing == NULL)
     return FALSE;
   HAUL_FAULT (F25, "before listed");

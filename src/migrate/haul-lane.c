@@ -15,6 +15,7 @@
 #include "account/haul-connection.h"
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
+#include "migrate/haul-ahead.h"
 #include "migrate/haul-census.h"
 #include "migrate/haul-error-text.h"
 #include "migrate/haul-place.h"
@@ -27,6 +28,8 @@
 #include "migrate/haul-whole.h"
 
 #define FAILURES_MAX 8
+/* From so many messages on a folder is read while its mailbox is listed. */
+#define AHEAD_MESSAGES 200
 #define IDLE_US (60 * G_USEC_PER_SEC)
 
 typedef struct
@@ -127,6 +130,8 @@ bear (Lane *self, const GError *error)
       return FALSE;
     }
   g_clear_pointer (&self->session, haul_imap_session_close);
+  if (self->transfer != NULL)
+    g_clear_pointer (&self->transfer->listed_ahead, haul_listing_free);
   if (self->staging != NULL)
     self->staging->is_selected = FALSE;
   g_debug ("lane %u: %s; again in %" G_GINT64_FORMAT " ms", self->number, error->message, policy.wait_ms);
@@ -346,6 +351,25 @@ transfer_items (Lane *self)
     }
 }
 
+/* Reads the folder. A big one meanwhile has its mailbox listed. */
+static void
+scan_folder (Lane *self)
+{
+  HaulTransfer *transfer = self->transfer;
+
+  if (self->session == NULL || transfer->folder->folder->messages < AHEAD_MESSAGES)
+    {
+      haul_scan_run (transfer, keep_alive, self);
+      return;
+    }
+  HaulAhead *ahead = haul_ahead_start (transfer);
+  if (self->staging != NULL)
+    self->staging->is_selected = FALSE;
+  haul_ahead_list (transfer, self->session);
+  self->idle_since_us = g_get_monotonic_time ();
+  haul_ahead_wait (ahead, keep_alive, self);
+}
+
 static void
 run_folder (Lane *self, guint index)
 {
@@ -367,7 +391,7 @@ run_folder (Lane *self, guint index)
   self->transfer = transfer;
   self->idle_since_us = g_get_monotonic_time ();
   if (folder->action == HAUL_PLAN_COPY)
-    haul_scan_run (transfer, keep_alive, self);
+    scan_folder (self);
   transfer_items (self);
   if (haul_run_is_stopping (run))
     place_rest (self);

@@ -69,6 +69,7 @@ void
 haul_transfer_free (HaulTransfer *transfer)
 {
   g_clear_pointer (&transfer->source, haul_source_free);
+  g_clear_pointer (&transfer->listed_ahead, haul_listing_free);
   g_ptr_array_unref (transfer->items);
   g_array_unref (transfer->begun);
   g_ptr_array_unref (transfer->sealed);
