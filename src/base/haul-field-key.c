@@ -30,6 +30,8 @@ haul_field_key_is_bookkeeping (const char *name)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (bookkeeping); i++)
     {
+      if (bookkeeping[i][0] != name[0])
+        continue;
       gsize length = strlen (bookkeeping[i]);
       gboolean is_prefix = bookkeeping[i][length - 1] == '*';
       if (is_prefix ? strncmp (name, bookkeeping[i], length - 1) == 0 : strcmp (name, bookkeeping[i]) == 0)
@@ -47,19 +49,17 @@ haul_field_key_is_bookkeeping (const char *name)
 char *
 haul_field_key_dup_value (const char *value)
 {
-  GString *out = g_string_new (NULL);
+  char *out = g_malloc (strlen (value) + 1);
+  gsize n = 0;
 
   for (const char *p = value; *p != '\0'; p++)
-    {
-      gboolean is_blank = *p == ' ' || *p == '\t';
-      if (!is_blank)
-        g_string_append_c (out, *p);
-      else if (out->len > 0 && out->str[out->len - 1] != ' ')
-        g_string_append_c (out, ' ');
-    }
-  if (out->len > 0 && out->str[out->len - 1] == ' ')
-    g_string_truncate (out, out->len - 1);
-  return g_string_free (out, FALSE);
+    if (*p != ' ' && *p != '\t')
+      out[n++] = *p;
+    else if (n > 0 && out[n - 1] != ' ')
+      out[n++] = ' ';
+  n -= n > 0 && out[n - 1] == ' ';
+  out[n] = '\0';
+  return out;
 }
 
 /**

@@ -105,21 +105,26 @@ keep_key (HaulFingerprintScanner *self, const char *name, const char *value)
 static void
 end_field (HaulFingerprintScanner *self)
 {
-  char *colon = strchr (self->field->str, ':');
+  char *field = self->field->str;
+  char *colon = strchr (field, ':');
 
   if (self->field->len == 0)
     return;
-  g_autofree char *name = g_ascii_strdown (self->field->str, colon == NULL ? -1 : (gssize)(colon - self->field->str));
-  g_autofree char *value = haul_field_key_dup_value (colon == NULL ? "" : colon + 1);
-  g_strstrip (name);
+  if (colon != NULL)
+    *colon = '\0';
+  for (char *p = field; *p != '\0'; p++)
+    *p = g_ascii_tolower (*p);
+  const char *name = g_strstrip (field);
+  if (!haul_field_key_is_bookkeeping (name))
+    {
+      g_autofree char *value = haul_field_key_dup_value (colon == NULL ? "" : colon + 1);
+      self->has_header = TRUE;
+      /* The final zeros keep fields apart. */
+      g_checksum_update (self->header, (const guint8 *)name, (gssize)strlen (name) + 1);
+      g_checksum_update (self->header, (const guint8 *)value, (gssize)strlen (value) + 1);
+      keep_key (self, name, value);
+    }
   g_string_set_size (self->field, 0);
-  if (haul_field_key_is_bookkeeping (name))
-    return;
-  self->has_header = TRUE;
-  /* The final zeros keep fields apart. */
-  g_checksum_update (self->header, (const guint8 *)name, (gssize)strlen (name) + 1);
-  g_checksum_update (self->header, (const guint8 *)value, (gssize)strlen (value) + 1);
-  keep_key (self, name, value);
 }
 
 /* What stands between line ends goes to the field in one piece. */

@@ -7,6 +7,7 @@
  */
 #include "migrate/haul-ahead.h"
 
+#include "migrate/haul-journal-item.h"
 #include "migrate/haul-target.h"
 
 #define LOOK_US (G_USEC_PER_SEC / 5)
@@ -82,6 +83,9 @@ haul_ahead_list (HaulTransfer *transfer, HaulImapSession *session)
 
   if (haul_target_exists (session, mailbox, &exists, cancellable, NULL) && exists)
     transfer->listed_ahead = haul_listing_read (session, mailbox, 1, TRUE, cancellable, NULL);
+  if (transfer->listed_ahead != NULL)
+    transfer->known_ahead = haul_journal_item_list_known (transfer->run->journal, mailbox,
+                                                          transfer->listed_ahead->status.uid_validity, 0, NULL);
 }
 
 /**

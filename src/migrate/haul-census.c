@@ -41,8 +41,10 @@ forget_undone (HaulTransfer *self, const HaulListing *listing, const GArray *kno
 static GArray *
 apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
 {
-  g_autoptr (GArray) known = haul_journal_item_list_known (self->run->journal, self->folder->mailbox,
-                                                           listing->status.uid_validity, 0, error);
+  g_autoptr (GArray) known = g_steal_pointer (&self->known_ahead);
+  if (known == NULL)
+    known = haul_journal_item_list_known (self->run->journal, self->folder->mailbox, listing->status.uid_validity, 0,
+                                          error);
   g_autoptr (GArray) removed = g_array_new (FALSE, FALSE, sizeof (HaulJournalKnown));
 
   if (known == NULL || !forget_undone (self, listing, known, error))

@@ -131,7 +131,7 @@ bear (Lane *self, const GError *error)
     }
   g_clear_pointer (&self->session, haul_imap_session_close);
   if (self->transfer != NULL)
-    g_clear_pointer (&self->transfer->listed_ahead, haul_listing_free);
+    haul_transfer_forget_ahead (self->transfer);
   if (self->staging != NULL)
     self->staging->is_selected = FALSE;
   g_debug ("lane %u: %s; again in %" G_GINT64_FORMAT " ms", self->number, error->message, policy.wait_ms);

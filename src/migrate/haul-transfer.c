@@ -65,11 +65,19 @@ haul_transfer_new (HaulRun *run, guint index)
   return self;
 }
 
+/* The mailbox is not open any more on the session that listed it. */
+void
+haul_transfer_forget_ahead (HaulTransfer *transfer)
+{
+  g_clear_pointer (&transfer->listed_ahead, haul_listing_free);
+  g_clear_pointer (&transfer->known_ahead, g_array_unref);
+}
+
 void
 haul_transfer_free (HaulTransfer *transfer)
 {
   g_clear_pointer (&transfer->source, haul_source_free);
-  g_clear_pointer (&transfer->listed_ahead, haul_listing_free);
+  haul_transfer_forget_ahead (transfer);
   g_ptr_array_unref (transfer->items);
   g_array_unref (transfer->begun);
   g_ptr_array_unref (transfer->sealed);

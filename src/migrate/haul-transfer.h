@@ -20,6 +20,7 @@ typedef struct
   HaulSource *source;           /* (owned) (nullable) */
   GPtrArray *items;             /* (owned) (element-type HaulItem) those that are to be on the server */
   HaulListing *listed_ahead;    /* (owned) (nullable) of the mailbox, open on the lane's session, for the census */
+  GArray *known_ahead;          /* (owned) (nullable) what the journal knows of it */
   gint64 row;                   /* in the journal */
   guint32 uid_validity;         /* of the mailbox, as the census saw it */
   guint32 last_uid;             /* the highest that it is known to have given */
@@ -46,6 +47,7 @@ typedef struct
 
 HaulTransfer *haul_transfer_new (HaulRun *run, guint index);
 void haul_transfer_free (HaulTransfer *transfer);
+void haul_transfer_forget_ahead (HaulTransfer *transfer);
 void haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text);
 void haul_transfer_fail_all (HaulTransfer *transfer, const GError *error);
 void haul_transfer_begin_item (HaulTransfer *transfer, guint index);

@@ -55,7 +55,10 @@ refuse (GError **error, const char *what)
 char *
 haul_record_dup_text (const char *text, gsize max)
 {
-  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+  if (text == NULL || *text == '\0')
+    return g_strdup ("");
+
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
   GString *clean = g_string_new (NULL);
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
@@ -261,6 +264,8 @@ keywords_variant (const HaulMessage *message)
 {
   GVariantBuilder builder;
 
+  if (message->keywords == NULL)
+    return g_variant_new_strv (NULL, 0);
   g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
   for (guint i = 0, n = 0; message->keywords != NULL && message->keywords[i] != NULL && n < MAX_KEYWORDS; i++)
     {
@@ -298,9 +303,19 @@ haul_record_from_message (const HaulMessage *message)
 {
   g_autofree char *problem = haul_record_dup_text (message->problem, HAUL_RECORD_MAX_TEXT);
 
-  return g_variant_new ("(st@ayxu@asus)", message->key, MIN (message->size, (guint64)MAX_SIZE),
-                        digest_variant (message), clamp_time (message->received), message->flags & ALL_FLAGS,
-                        keywords_variant (message), (guint32)message->state, problem);
+  /* "(stayxuasus)", without the reading of a format for each message. */
+  GVariant *fields[] = {
+    g_variant_new_string (message->key),
+    g_variant_new_uint64 (MIN (message->size, (guint64)MAX_SIZE)),
+    digest_variant (message),
+    g_variant_new_int64 (clamp_time (message->received)),
+    g_variant_new_uint32 (message->flags & ALL_FLAGS),
+    keywords_variant (message),
+    g_variant_new_uint32 ((guint32)message->state),
+    g_variant_new_string (problem),
+  };
+
+  return g_variant_new_tuple (fields, G_N_ELEMENTS (fields));
 }
 
 /**
