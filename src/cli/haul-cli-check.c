@@ -13,6 +13,8 @@
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
 #include "migrate/haul-json-writer.h"
+#include "migrate/haul-report-words.h"
+#include "migrate/haul-rung.h"
 
 static const char *
 name_security (HaulSecurity security)
@@ -59,6 +61,14 @@ on_step (HaulProbeStep step, gboolean is_done, const char *detail, gpointer user
 }
 
 static void
+print_rung (const HaulCliOptions *options, const char *where, HaulRung rung)
+{
+  const char *word = haul_rung_to_string (rung);
+
+  haul_cli_print_line (options, "%s %s: %s", where, word, haul_report_words_describe_rung (word));
+}
+
+static void
 print_text (const HaulCliOptions *options, const HaulServer *server)
 {
   haul_cli_print_line (options, ngettext ("%u mailbox", "%u mailboxes", server->mailboxes->len),
@@ -74,10 +84,9 @@ print_text (const HaulCliOptions *options, const HaulServer *server)
       g_autofree char *limit = g_format_size (server->append_limit_bytes);
       haul_cli_print_line (options, _ ("The largest message it takes: %s"), limit);
     }
-  haul_cli_print_line (options, "%s",
-                       server->can_move && server->has_uidplus
-                           ? _ ("Each message can be proved to arrive exactly once.")
-                           : _ ("This server lacks commands that Mailhaul needs to work at its safest."));
+  print_rung (options, _ ("Into a mailbox that is there:"), haul_rung_predict (server, TRUE));
+  if (!server->can_move)
+    print_rung (options, _ ("Into a new mailbox:"), haul_rung_predict (server, FALSE));
 }
 
 static void

@@ -33,6 +33,15 @@ static const char exit_statuses[]
           "  81  the mailbox is full\n"
           "The most severe one wins.");
 
+static const char rungs[]
+    = N_ ("How sure it is that each message arrives exactly once, by what the server can do (plan and report say it "
+          "for each folder):\n"
+          "  R1  certain: the server can move messages, and was seen to do it\n"
+          "  R2  certain: a new mailbox is filled under another name, checked, and renamed\n"
+          "  R3  unless the server carries out a command over ten seconds after the connection broke\n"
+          "  R4  unless the server stores a message over a minute after the connection broke; the report names those "
+          "at risk");
+
 static void
 add_account_entries (GOptionContext *context, HaulCliOptions *self)
 {
@@ -241,7 +250,8 @@ haul_cli_options_parse (const char *command,
   self->password_fd = -1;
   g_set_prgname (program); /* the first words of the help */
   g_option_context_set_summary (context, summary);
-  g_option_context_set_description (context, _ (exit_statuses));
+  g_autofree char *description = g_strconcat (_ (exit_statuses), "\n\n", _ (rungs), NULL);
+  g_option_context_set_description (context, description);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   if (groups & HAUL_CLI_OPTIONS_ACCOUNT)
     add_account_entries (context, self);

@@ -12,6 +12,7 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
+#include "migrate/haul-report-words.h"
 #include "migrate/haul-text-table.h"
 
 static const char *
@@ -32,6 +33,23 @@ name_action (const HaulPlanFolder *folder)
     case HAUL_PLAN_UNREADABLE:
     default:
       return _ ("cannot be read");
+    }
+}
+
+/* How sure it is that each message arrives exactly once: by the server's abilities, which are tried when it is copied.
+ */
+static void
+print_rungs (const HaulCliOptions *options, const HaulPlan *plan)
+{
+  for (HaulRung rung = HAUL_RUNG_MOVE; rung <= HAUL_RUNG_DIRECT; rung++)
+    {
+      guint n = 0;
+      for (guint i = 0; i < plan->folders->len; i++)
+        n += haul_plan_get_rung (plan, i) == rung;
+      if (n > 0)
+        haul_cli_print_line (options, ngettext ("%s (%u folder): %s", "%s (%u folders): %s", n),
+                             haul_rung_to_string (rung), n,
+                             haul_report_words_describe_rung (haul_rung_to_string (rung)));
     }
 }
 
@@ -63,6 +81,7 @@ print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccou
                        ngettext ("%'" G_GUINT64_FORMAT " message, %s, to %s. Nothing was changed.",
                                  "%'" G_GUINT64_FORMAT " messages, %s, to %s. Nothing was changed.", plan->messages),
                        plan->messages, total, whom);
+  print_rungs (options, plan);
 }
 
 /**

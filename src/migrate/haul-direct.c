@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   STATUS ─ intent ─ append ─ … ─ list what came since: placed
- *                       ╳ break: list; what is not there is held ─ rest of the folder ─ a minute later: list; sent
- * again
+ *                       ╳ break: list; what is not there is held ─ the rest ─ a minute later: list; sent again
  *
  * Nothing here is deleted or expunged: the mailbox is the person's.
  *

@@ -327,6 +327,32 @@ haul_plan_get_folder (const HaulPlan *plan, guint index)
 }
 
 /**
+ * haul_plan_get_rung:
+ * @plan: a plan
+ * @index: a folder's
+ *
+ * What can be expected of the server for this folder. It turns out when it is copied.
+ *
+ * Returns: how strongly it will be proved that its messages arrive exactly once; NONE where none is copied
+ */
+HaulRung
+haul_plan_get_rung (const HaulPlan *plan, guint index)
+{
+  const HaulPlanFolder *folder = haul_plan_get_folder (plan, index);
+  gboolean exists = folder->exists;
+
+  if (folder->action != HAUL_PLAN_COPY)
+    return HAUL_RUNG_NONE;
+  /* The first of several folders that go into one mailbox makes it. */
+  for (guint i = 0; i < index && !exists; i++)
+    {
+      const HaulPlanFolder *other = haul_plan_get_folder (plan, i);
+      exists = other->action == HAUL_PLAN_COPY && g_str_equal (other->mailbox, folder->mailbox);
+    }
+  return haul_rung_predict (plan->server, exists);
+}
+
+/**
  * haul_plan_action_to_string:
  * @action: an action
  *
@@ -343,8 +369,9 @@ haul_plan_action_to_string (HaulPlanAction action)
 }
 
 static void
-build_folder (JsonBuilder *builder, const HaulPlanFolder *folder)
+build_folder (JsonBuilder *builder, const HaulPlan *plan, guint index)
 {
+  const HaulPlanFolder *folder = haul_plan_get_folder (plan, index);
   g_autofree char *path = haul_folder_dup_display (folder->folder);
   g_autofree char *store = g_filename_display_name (folder->store->path);
   g_autofree char *wire = g_utf8_make_valid (folder->mailbox, -1);
@@ -361,6 +388,7 @@ build_folder (JsonBuilder *builder, const HaulPlanFolder *folder)
   haul_json_writer_add_string (builder, "wire", wire);
   json_builder_set_member_name (builder, "exists");
   json_builder_add_boolean_value (builder, folder->exists);
+  haul_json_writer_add_string (builder, "rung", haul_rung_to_string (haul_plan_get_rung (plan, index)));
   if (folder->note != NULL)
     haul_json_writer_add_string (builder, "note", folder->note);
   json_builder_end_object (builder);
@@ -381,7 +409,7 @@ haul_plan_to_json (const HaulPlan *plan)
   json_builder_set_member_name (builder, "folders");
   json_builder_begin_array (builder);
   for (guint i = 0; i < plan->folders->len; i++)
-    build_folder (builder, haul_plan_get_folder (plan, i));
+    build_folder (builder, plan, i);
   json_builder_end_array (builder);
   haul_json_writer_add_int (builder, "messages", (gint64)plan->messages);
   haul_json_writer_add_int (builder, "bytes", (gint64)plan->bytes);

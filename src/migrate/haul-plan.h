@@ -6,6 +6,7 @@
 
 #include "account/haul-server.h"
 #include "migrate/haul-choices.h"
+#include "migrate/haul-rung.h"
 #include "store/haul-discovery.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,7 @@ HaulPlan *haul_plan_new (GPtrArray *summaries, HaulServer *server, const HaulCho
 HaulPlan *haul_plan_ref (HaulPlan *plan);
 void haul_plan_unref (HaulPlan *plan);
 const HaulPlanFolder *haul_plan_get_folder (const HaulPlan *plan, guint index);
+HaulRung haul_plan_get_rung (const HaulPlan *plan, guint index);
 char *haul_plan_to_json (const HaulPlan *plan);
 const char *haul_plan_action_to_string (HaulPlanAction action);
 

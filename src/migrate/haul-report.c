@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "imap/haul-imap-error.h"
 #include "migrate/haul-error-text.h"
 
 void
@@ -301,6 +302,14 @@ haul_report_dup_verdict (const HaulReport *report)
                                         "%" G_GUINT64_FORMAT " messages are on the server. %s", there),
                               there, rest);
     case HAUL_VERDICT_STOPPED:
+      if (g_error_matches (report->error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
+        return g_strdup_printf (
+            ngettext ("The mail server does not accept the password any more, which it did before. %" G_GUINT64_FORMAT
+                      " message is on the server so far. Run Mailhaul again with the new password to go on.",
+                      "The mail server does not accept the password any more, which it did before. %" G_GUINT64_FORMAT
+                      " messages are on the server so far. Run Mailhaul again with the new password to go on.",
+                      there),
+            there);
       return g_strdup_printf (ngettext ("Stopped: %" G_GUINT64_FORMAT " message is on the server so far. Run Mailhaul "
                                         "again to go on.",
                                         "Stopped: %" G_GUINT64_FORMAT

@@ -7,10 +7,6 @@
  */
 #include "migrate/haul-rung.h"
 
-#include "haul-config.h"
-
-#include <glib/gi18n-lib.h>
-
 static const char *const words[] = { "", "R1", "R2", "R3", "R4" };
 
 /**
@@ -52,33 +48,4 @@ haul_rung_from_string (const char *word)
     if (g_strcmp0 (word, words[i]) == 0)
       return (HaulRung)i;
   return HAUL_RUNG_NONE;
-}
-
-/**
- * haul_rung_get_sentence:
- * @rung: a rung
- *
- * Returns: (nullable): what it guarantees, for people; %NULL for none
- */
-const char *
-haul_rung_get_sentence (HaulRung rung)
-{
-  switch (rung)
-    {
-    case HAUL_RUNG_MOVE:
-      return _ ("Each message arrives exactly once, however often the connection breaks.");
-    case HAUL_RUNG_RENAME:
-      return _ ("Each message arrives exactly once: the mailbox is filled under another name, checked, and then gets "
-                "its own.");
-    case HAUL_RUNG_COPY:
-      return _ ("Each message arrives exactly once, unless the server carries out a command more than ten seconds "
-                "after the connection broke.");
-    case HAUL_RUNG_DIRECT:
-      return _ (
-          "Each message arrives exactly once, unless the server stores it more than a minute after the connection "
-          "broke; the report names the messages at risk.");
-    case HAUL_RUNG_NONE:
-    default:
-      return NULL;
-    }
 }

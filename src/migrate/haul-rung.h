@@ -31,6 +31,5 @@ HaulRung haul_rung_choose (gboolean can_move, gboolean can_stage, gboolean exist
 HaulRung haul_rung_predict (const HaulServer *server, gboolean exists);
 const char *haul_rung_to_string (HaulRung rung);
 HaulRung haul_rung_from_string (const char *word);
-const char *haul_rung_get_sentence (HaulRung rung);
 
 G_END_DECLS
