@@ -13,6 +13,20 @@
 #include "migrate/haul-migrate-error.h"
 #include "migrate/haul-report-file.h"
 
+/* (transfer full) */
+HaulJob *
+haul_job_copy (const HaulJob *job)
+{
+  HaulJob *copy = g_memdup2 (job, sizeof *job);
+
+  copy->id = g_strdup (job->id);
+  copy->user = g_strdup (job->user);
+  copy->server = g_strdup (job->server);
+  copy->sources = g_strdupv (job->sources);
+  copy->choices = haul_choices_copy (job->choices);
+  return copy;
+}
+
 void
 haul_job_free (HaulJob *job)
 {
@@ -72,6 +86,8 @@ haul_jobs_list (const char *state_dir, GError **error)
       if (job == NULL)
         continue;
       job->is_running = account != NULL && haul_holder_is_held (state_dir, account, job->id);
+      g_autofree char *report = haul_job_store_dup_path (state_dir, job->id, ".report");
+      job->has_report = report != NULL && g_file_test (report, G_FILE_TEST_EXISTS);
       g_ptr_array_add (jobs, job);
     }
   g_ptr_array_sort (jobs, compare_last_first);

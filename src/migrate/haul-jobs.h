@@ -38,6 +38,7 @@ typedef struct
   gint64 last;          /* unix seconds, when it last did something */
   gboolean is_finished; /* its last run reached the end */
   gboolean is_running;  /* a process works at it, when it was listed */
+  gboolean has_report;  /* a run of it has ended, when it was listed */
   HaulJobUndo undo;     /* copying again makes it NONE */
   guint64 messages;     /* found */
   guint64 done;         /* copied + present */
@@ -49,6 +50,7 @@ char *haul_jobs_dup_state_dir (void);
 GPtrArray *haul_jobs_list (const char *state_dir, GError **error);
 HaulJob *haul_jobs_find (const char *state_dir, const char *id, GError **error);
 HaulReport *haul_jobs_load_report (const char *state_dir, const char *id, GError **error);
+HaulJob *haul_job_copy (const HaulJob *job);
 void haul_job_free (HaulJob *job);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulJob, haul_job_free)

@@ -21,7 +21,7 @@ static const struct
   const char *code;
   const char *text;
 } reasons[] = {
-  { "flags-changed", N_ ("Its marks were changed since: it was read, answered, flagged or labelled.") },
+  { "flags-changed", N_ ("It was read, flagged or labelled since.") },
   { "content-changed", N_ ("Its text is not the one that was copied.") },
   { "not-there", N_ ("It is not there any more: somebody moved or deleted it.") },
   { "mailbox-gone", N_ ("Its folder on the server is gone.") },

@@ -142,6 +142,14 @@ describe_room (HaulPageChecking *self, const HaulServer *server)
   set_step (self, HAUL_PROBE_MAILBOX, STEP_DONE, detail);
 }
 
+static const char *
+find_next (const HaulWizardState *state)
+{
+  if (state->job != NULL && state->job->undo == HAUL_JOB_UNDO_BEGUN)
+    return "undo";
+  return state->job != NULL || state->returns_to_copy ? "ready" : "stores";
+}
+
 static void
 succeed (HaulPageChecking *self, HaulProbeResult *result)
 {
@@ -155,8 +163,7 @@ succeed (HaulPageChecking *self, HaulProbeResult *result)
   gtk_widget_show (self->success);
   if (state->wants_keyring)
     haul_keyring_store_async (state->account, NULL, on_stored, g_object_ref (self));
-  haul_wizard_page_set_next (HAUL_WIZARD_PAGE (self),
-                             state->job != NULL || state->returns_to_copy ? "ready" : "stores");
+  haul_wizard_page_set_next (HAUL_WIZARD_PAGE (self), find_next (state));
   haul_wizard_page_announce (HAUL_WIZARD_PAGE (self), _ ("Signed in. The mailbox is ready."));
   finish (self, TRUE);
 }

@@ -39,6 +39,7 @@ struct _HaulPageDone
   GtkWidget *again_button;
   GtkWidget *save_button;
   GtkWidget *more_button;
+  GtkWidget *undo_button;
   GtkWidget *forget_button;
   GtkFileChooserNative *chooser; /* (owned) (nullable) */
 };
@@ -172,6 +173,7 @@ shown (HaulWizardPage *page)
   haul_wizard_page_set_complete (page, TRUE);
   gtk_button_set_label (GTK_BUTTON (self->again_button), goes_on ? _ ("_Go On Copying") : _ ("_Try Again"));
   gtk_widget_set_visible (self->more_button, state->server_facts != NULL);
+  gtk_widget_set_visible (self->undo_button, state->server_facts != NULL && report->job != NULL && *report->job != 0);
   gtk_widget_set_visible (self->forget_button, state->is_in_keyring && state->account != NULL);
   fill_table (self, report);
   gtk_widget_grab_focus (gtk_widget_get_visible (self->again_button) ? self->again_button : self->save_button);
@@ -189,6 +191,12 @@ on_more_clicked (GtkButton *button, HaulPageDone *self)
 {
   haul_wizard_state_forget_work (haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self)));
   haul_wizard_page_go (HAUL_WIZARD_PAGE (self), "stores");
+}
+
+static void
+on_undo_clicked (GtkButton *button, HaulPageDone *self)
+{
+  haul_wizard_page_go (HAUL_WIZARD_PAGE (self), "undo");
 }
 
 static void
@@ -319,9 +327,11 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, again_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, save_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, more_button);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageDone, undo_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, forget_button);
   gtk_widget_class_bind_template_callback (widget_class, on_again_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_more_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_undo_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_forget_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_save_clicked);
 }

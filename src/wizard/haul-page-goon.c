@@ -1,4 +1,4 @@
-/* haul-page-goon.c - page: a job was left unfinished: go on with it?
+/* haul-page-goon.c - page: jobs were left unfinished: go on with one?
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -17,36 +17,115 @@ struct _HaulPageGoon
   HaulWizardPage parent_instance;
   GtkWidget *content;
   GtkLabel *sentence;
-  HaulJob *job; /* (owned) (nullable) the one that was worked on last and is not finished */
+  GtkBox *choice;
+  GtkWidget *report_button;
+  GPtrArray *jobs; /* (owned) (nullable) (element-type HaulJob) unfinished, the one worked on last comes first */
+  guint chosen;    /* index into jobs */
 };
 
 G_DEFINE_TYPE (HaulPageGoon, haul_page_goon, HAUL_TYPE_WIZARD_PAGE)
 
 static HaulJob *
-find_latest (GPtrArray *jobs, gboolean only_unfinished)
+get_chosen (HaulPageGoon *self)
 {
-  HaulJob *latest = NULL;
+  return self->jobs == NULL || self->chosen >= self->jobs->len ? NULL : self->jobs->pdata[self->chosen];
+}
 
-  for (guint i = 0; i < jobs->len; i++)
+/* One that is running is nothing to go on with; one whose taking back broke off is. */
+static gboolean
+can_go_on (const HaulJob *job)
+{
+  return !job->is_running
+         && (job->undo == HAUL_JOB_UNDO_BEGUN || (job->undo == HAUL_JOB_UNDO_NONE && !job->is_finished));
+}
+
+static char *
+dup_sources (const HaulJob *job)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; job->sources != NULL && job->sources[i] != NULL; i++)
+    g_ptr_array_add (names, haul_wizard_text_dup_short_path (job->sources[i]));
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **)names->pdata);
+}
+
+/* Where from, where to, when it stopped, how far it came. */
+static char *
+dup_description (const HaulJob *job)
+{
+  g_autoptr (GDateTime) last = g_date_time_new_from_unix_local (job->last);
+  g_autofree char *day = last == NULL ? g_strdup ("?") : g_date_time_format (last, _ ("%A, %-d %B %Y, %H:%M"));
+  g_autofree char *progress = haul_wizard_text_dup_progress (job->done, job->messages);
+  g_autofree char *sources = dup_sources (job);
+
+  if (job->undo == HAUL_JOB_UNDO_BEGUN)
+    /* Translators: user, server, day and time, folders on this computer. */
+    return g_strdup_printf (_ ("Taking mail back from %s on %s stopped on %s.\nIt came from %s."), job->user,
+                            job->server, day, sources);
+  /* Translators: user, server, day and time, “1,204 of 8,311 messages”, folders on this computer. */
+  return g_strdup_printf (_ ("Copying mail to %s on %s stopped on %s after %s.\nIt comes from %s."), job->user,
+                          job->server, day, progress, sources);
+}
+
+static void
+update_choice (HaulPageGoon *self)
+{
+  const HaulJob *job = get_chosen (self);
+
+  /* A run that was killed left no report. */
+  gtk_widget_set_visible (self->report_button, job->undo == HAUL_JOB_UNDO_NONE && job->has_report);
+}
+
+static void
+on_chosen (GtkToggleButton *button, HaulPageGoon *self)
+{
+  if (!gtk_toggle_button_get_active (button))
+    return;
+  self->chosen = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "index"));
+  update_choice (self);
+}
+
+static void
+destroy_child (GtkWidget *child, gpointer user_data)
+{
+  gtk_widget_destroy (child);
+}
+
+static void
+add_choices (HaulPageGoon *self)
+{
+  GtkRadioButton *first = NULL;
+
+  gtk_container_foreach (GTK_CONTAINER (self->choice), destroy_child, NULL);
+  for (guint i = 0; self->jobs->len > 1 && i < self->jobs->len; i++)
     {
-      HaulJob *job = g_ptr_array_index (jobs, i);
+      g_autofree char *text = dup_description (self->jobs->pdata[i]);
+      GtkWidget *button = gtk_radio_button_new_with_label_from_widget (first, text);
+      GtkWidget *label = gtk_bin_get_child (GTK_BIN (button));
 
-      if ((!only_unfinished || !job->is_finished) && (latest == NULL || job->last > latest->last))
-        latest = job;
+      first = GTK_RADIO_BUTTON (button);
+      gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      g_object_set_data (G_OBJECT (button), "index", GUINT_TO_POINTER (i));
+      g_signal_connect_object (button, "toggled", G_CALLBACK (on_chosen), self, 0);
+      gtk_box_pack_start (self->choice, button, FALSE, FALSE, 0);
     }
-  return latest;
+  gtk_widget_show_all (GTK_WIDGET (self->choice));
+  gtk_widget_set_visible (GTK_WIDGET (self->choice), self->jobs->len > 1);
 }
 
 static void
 describe (HaulPageGoon *self)
 {
-  g_autoptr (GDateTime) last = g_date_time_new_from_unix_local (self->job->last);
-  g_autofree char *day = last == NULL ? g_strdup ("?") : g_date_time_format (last, _ ("%A, %-d %B %Y"));
-  g_autofree char *progress = haul_wizard_text_dup_progress (self->job->done, self->job->messages);
-  /* Translators: user, server, day, “1,204 of 8,311 messages”. */
-  g_autofree char *text = g_strdup_printf (_ ("Copying mail of %s to %s stopped on %s after %s."), self->job->user,
-                                           self->job->server, day, progress);
+  g_autofree char *text = self->jobs->len == 1 ? dup_description (self->jobs->pdata[0])
+                                               : g_strdup (_ ("Some copying was not finished. Which do you want to "
+                                                              "go on with?"));
 
+  self->chosen = 0;
+  add_choices (self);
+  update_choice (self);
   gtk_label_set_text (self->sentence, text);
   gtk_widget_show (self->content);
   haul_wizard_page_set_title (HAUL_WIZARD_PAGE (self), _ ("Go on?"));
@@ -86,23 +165,20 @@ on_jobs (GObject *source, GAsyncResult *result, gpointer user_data)
   HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) jobs = g_task_propagate_pointer (G_TASK (result), &error);
-  const HaulJob *latest = jobs == NULL ? NULL : find_latest (jobs, FALSE);
-  const HaulJob *unfinished = jobs == NULL ? NULL : find_latest (jobs, TRUE);
+  const HaulJob *latest = jobs == NULL || jobs->len == 0 ? NULL : jobs->pdata[0];
 
   g_application_release (g_application_get_default ());
   if (self->content == NULL) /* the window is gone */
     return;
   if (latest != NULL && *state->user == 0)
     use_account_of (state, latest);
-  g_clear_pointer (&self->job, haul_job_free);
-  if (unfinished != NULL)
+  g_clear_pointer (&self->jobs, g_ptr_array_unref);
+  for (guint i = jobs == NULL ? 0 : jobs->len; i > 0; i--)
+    if (!can_go_on (jobs->pdata[i - 1]))
+      g_ptr_array_remove_index (jobs, i - 1);
+  if (jobs != NULL && jobs->len > 0)
     {
-      guint index;
-
-      g_ptr_array_find (jobs, unfinished, &index);
-      g_ptr_array_set_free_func (jobs, NULL);
-      self->job = g_ptr_array_steal_index (jobs, index);
-      g_ptr_array_set_free_func (jobs, (GDestroyNotify)haul_job_free);
+      self->jobs = g_steal_pointer (&jobs);
       describe (self);
       return;
     }
@@ -140,10 +216,10 @@ apply (HaulWizardPage *page, GCancellable *cancellable)
   g_autoptr (HaulAccount) account = NULL;
 
   haul_wizard_state_forget_work (state);
-  use_account_of (state, self->job);
+  use_account_of (state, get_chosen (self));
   haul_choices_free (state->choices);
-  state->choices = haul_choices_copy (self->job->choices);
-  state->job = g_steal_pointer (&self->job);
+  state->choices = haul_choices_copy (get_chosen (self)->choices);
+  state->job = haul_job_copy (get_chosen (self));
   account = haul_wizard_state_dup_account (state, NULL);
   if (account == NULL)
     {
@@ -199,14 +275,14 @@ on_report_clicked (GtkButton *button, HaulPageGoon *self)
   GTask *task = g_task_new (NULL, NULL, on_report, g_object_ref (self));
 
   g_application_hold (g_application_get_default ());
-  g_task_set_task_data (task, g_strdup (self->job->id), g_free);
+  g_task_set_task_data (task, g_strdup (get_chosen (self)->id), g_free);
   haul_wizard_thread_run (task, "report", read_report);
 }
 
 static void
 finalize (GObject *object)
 {
-  g_clear_pointer (&HAUL_PAGE_GOON (object)->job, haul_job_free);
+  g_clear_pointer (&HAUL_PAGE_GOON (object)->jobs, g_ptr_array_unref);
   G_OBJECT_CLASS (haul_page_goon_parent_class)->finalize (object);
 }
 
@@ -224,6 +300,8 @@ haul_page_goon_class_init (HaulPageGoonClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/mailhaul/Mailhaul/haul-page-goon.ui");
   gtk_widget_class_bind_template_child (widget_class, HaulPageGoon, content);
   gtk_widget_class_bind_template_child (widget_class, HaulPageGoon, sentence);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageGoon, choice);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageGoon, report_button);
   gtk_widget_class_bind_template_callback (widget_class, on_new_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_report_clicked);
 }

@@ -16,6 +16,7 @@
 #include "wizard/haul-page-ready.h"
 #include "wizard/haul-page-stores.h"
 #include "wizard/haul-page-trouble.h"
+#include "wizard/haul-page-undo.h"
 #include "wizard/haul-clamp.h"
 #include "wizard/haul-wizard-page.h"
 
@@ -170,7 +171,7 @@ add_pages (HaulWizardWindow *self)
   const GType types[] = {
     HAUL_TYPE_PAGE_GOON,    HAUL_TYPE_PAGE_ACCOUNT, HAUL_TYPE_PAGE_CHECKING, HAUL_TYPE_PAGE_CERTIFICATE,
     HAUL_TYPE_PAGE_STORES,  HAUL_TYPE_PAGE_FOLDERS, HAUL_TYPE_PAGE_READY,    HAUL_TYPE_PAGE_COPYING,
-    HAUL_TYPE_PAGE_TROUBLE, HAUL_TYPE_PAGE_DONE,
+    HAUL_TYPE_PAGE_TROUBLE, HAUL_TYPE_PAGE_DONE,    HAUL_TYPE_PAGE_UNDO,
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
@@ -224,6 +225,8 @@ delete_event (GtkWidget *widget, GdkEventAny *event)
 {
   HaulWizardWindow *self = HAUL_WIZARD_WINDOW (widget);
 
+  if (HAUL_IS_PAGE_UNDO (self->page) && haul_page_undo_end_to_close (HAUL_PAGE_UNDO (self->page)))
+    return TRUE;
   return HAUL_IS_PAGE_COPYING (self->page) && haul_page_copying_ask_to_close (HAUL_PAGE_COPYING (self->page));
 }
 

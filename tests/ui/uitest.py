@@ -167,3 +167,30 @@ def wait_until_checked(window):
 def find_store(window, program='Outlook Express'):
     window.page('Mail on this computer')
     return find(window.window, 'check box', test=lambda a: a.get_name().startswith(program), seconds=60)
+
+
+def open_for(user, *args):
+    """The window with the account filled in, the authority trusted and the password there, on its first page but one."""
+    read, write = os.pipe()
+    os.write(write, PASSWORDS[user].encode() + b'\n')
+    os.close(write)
+    window = Program(*args, f'--server={SERVER}', f'--user={user}', f"--ca-file={os.environ['IMAP_CA']}", f'--password-fd={read}', pass_fds=(read,))
+    os.close(read)
+    return window
+
+
+def go_to_ready(window, folder_name, program='mbox'):
+    window.page('Where should your mail go?')
+    window.next()
+    wait_until_checked(window)
+    window.next()
+    find_store(window, program)
+    window.next()
+    window.page('Folders')
+    find(window.window, 'table cell', folder_name)
+    window.next()
+    window.page('Ready')
+
+
+def cells(window):
+    return [a.get_name() for a, _ in walk(window.window) if a.get_role_name() == 'table cell' and has(a, 'showing')]
