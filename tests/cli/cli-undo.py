@@ -208,6 +208,21 @@ with folder() as place:
     verbs = set(re.findall(rb'^\S+ ((?:UID )?[A-Z]+)', proxy.asked, re.M))
     tap.check(run.code == 0 and b'UID EXPUNGE' in verbs and not verbs & {b'EXPUNGE', b'CLOSE'}, 'no plain EXPUNGE, no CLOSE', f'{verbs}\n{run}')
 
+    # Whatever way the messages were placed: renamed, copied, sent there.
+    for what, exists, change_answer in (('renamed', False, lambda data: data.replace(b' MOVE', b' XOVE')),
+                                        ('copied', True, lambda data: data.replace(b' MOVE', b' XOVE'))):
+        clear()
+        if exists:
+            with Mailbox('alice') as mailbox:
+                mailbox.imap.create('letters')
+                mailbox.imap.append('letters', '', None, message(905, 'theirs'))
+        before = look()
+        proxy = Proxy(change_answer)
+        run = cli('copy', f'--server=localhost:{proxy.port}', '--security=none', '--user=alice', '--batch', source, '--format=json', state=state, password=ALICE)
+        tap.equal((run.code, run.json['all']['copied']), (0, 6), f'{what}: copied by {run.json["rung"]}', run)
+        run = undo(job, state)
+        tap.check(run.code == 0 and look() == before, f'{what}: taken back', f'{run}\n{difference(look()[0], before[0])}')
+
     run = cli('undo', *account(), '--job=20200101-0000-abcd', state=state, password=ALICE)
     tap.equal(run.code, 66, 'no such job', run)
     tap.equal(cli('undo', *account(), state=state, password=ALICE).code, 64, 'no job at all')
