@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from haultest import decode_name
-from servers import NUMBERED_PASSWORD, PASSWORDS, Server, Stored, crlf
+from servers import NUMBERED_PASSWORD, PASSWORDS, Server, Stored, crlf, holds_any, sockets_at
 
 SETTINGS = '''configdirectory: {dir}/mail/conf
 partition-default: {dir}/mail/spool
@@ -86,6 +86,11 @@ class Cyrus(Server):
         (self.dir / 'imapd.conf').write_text(SETTINGS.format(**values))
         (self.dir / 'cyrus.conf').write_text(SERVICES.format(**values))
         self.write_start(INSIDE.format(**values))
+
+    def workers(self):
+        """Those that have a client: others wait for one, with a lock that the master is not told of when they die."""
+        sockets = sockets_at((self.port, self.tls_port))
+        return [pid for pid in super().workers() if holds_any(pid, sockets)]
 
     def mailboxes(self, user):
         found = {}

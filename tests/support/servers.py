@@ -70,6 +70,23 @@ def name_of(pid):
         return ''
 
 
+def sockets_at(ports):
+    """Inodes of the sockets of established connections to these ports, at the server's end."""
+    found = set()
+    for line in Path('/proc/net/tcp').read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == '01' and int(fields[1].rpartition(':')[2], 16) in ports:
+            found.add(f'socket:[{fields[9]}]')
+    return found
+
+
+def holds_any(pid, sockets):
+    try:
+        return any(os.readlink(fd.path) in sockets for fd in os.scandir(f'/proc/{pid}/fd'))
+    except OSError:
+        return False
+
+
 def free_ports(n):
     sockets = [socket.socket() for _ in range(n)]
     try:
