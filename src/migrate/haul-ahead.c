@@ -71,8 +71,8 @@ haul_ahead_start (HaulTransfer *transfer)
  * @transfer: a folder that is being scanned
  * @session: its lane's session
  *
- * Lists the mailbox for the census, if it exists, and leaves it open. What goes wrong is found out again, and told, by
- * the pass that needs it.
+ * Lists the mailbox for the census, if it exists. What goes wrong is found out again, and told, by the pass that needs
+ * it; and the census takes the listing only where the mailbox is still as it was.
  */
 void
 haul_ahead_list (HaulTransfer *transfer, HaulImapSession *session)

@@ -246,6 +246,23 @@ forget_copies (HaulTransfer *self, GError **error)
   return TRUE;
 }
 
+/* The mailbox as it was listed while the folder was read, if it is still the same; open in any case. */
+static HaulListing *
+list (HaulTransfer *self, HaulImapSession *session, GError **error)
+{
+  const char *mailbox = self->folder->mailbox;
+  g_autoptr (HaulListing) ahead = g_steal_pointer (&self->listed_ahead);
+  g_auto (HaulImapStatus) now = { 0 };
+
+  if (ahead != NULL && !haul_imap_mailbox_select (session, mailbox, &now, self->run->hard, error))
+    return NULL;
+  if (ahead != NULL && now.uid_next != 0 && now.uid_validity == ahead->status.uid_validity
+      && now.uid_next == ahead->status.uid_next && now.messages == ahead->rows->len)
+    return g_steal_pointer (&ahead);
+  haul_transfer_forget_ahead (self);
+  return haul_listing_read (session, mailbox, 1, TRUE, self->run->hard, error);
+}
+
 /**
  * haul_census_take:
  * @transfer: a folder whose mailbox exists
@@ -265,9 +282,7 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
   haul_progress_set_phase (run->progress, HAUL_PHASE_READING);
   if (!haul_rewriting_clean (transfer, session, error))
     return FALSE;
-  g_autoptr (HaulListing) listing = g_steal_pointer (&transfer->listed_ahead);
-  if (listing == NULL)
-    listing = haul_listing_read (session, transfer->folder->mailbox, 1, TRUE, run->hard, error);
+  g_autoptr (HaulListing) listing = list (transfer, session, error);
   if (listing == NULL)
     return FALSE;
   HAUL_FAULT (F25, "before listed");

@@ -65,7 +65,7 @@ haul_transfer_new (HaulRun *run, guint index)
   return self;
 }
 
-/* The mailbox is not open any more on the session that listed it. */
+/* What was listed for the census is not needed, or not true any more. */
 void
 haul_transfer_forget_ahead (HaulTransfer *transfer)
 {

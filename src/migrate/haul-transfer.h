@@ -19,7 +19,7 @@ typedef struct
   const HaulPlanFolder *folder; /* borrowed from the plan */
   HaulSource *source;           /* (owned) (nullable) */
   GPtrArray *items;             /* (owned) (element-type HaulItem) those that are to be on the server */
-  HaulListing *listed_ahead;    /* (owned) (nullable) of the mailbox, open on the lane's session, for the census */
+  HaulListing *listed_ahead;    /* (owned) (nullable) of the mailbox, for the census */
   GArray *known_ahead;          /* (owned) (nullable) what the journal knows of it */
   gint64 row;                   /* in the journal */
   guint32 uid_validity;         /* of the mailbox, as the census saw it */
