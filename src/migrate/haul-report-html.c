@@ -27,11 +27,12 @@ static const char style[]
       "tr.all td{font-weight:bold;border-top:2px solid #444}tr.note td{color:#444;font-style:italic;border-top:0}"
       "tr.main td{border-bottom:0}"
       ".facts{width:auto}.facts th{border-bottom:0;padding-left:0;white-space:nowrap}.facts td{border-bottom:0}"
-      ".said{display:block;color:#444}.said::before{content:\"“\"}.said::after{content:\"”\"}"
+      ".said,.by,.advice{color:#444}.said::before{content:\"“\"}.said::after{content:\"”\"}"
+      "h3{font-size:1em;margin:1.2em 0 .2em}.advice{margin:.2em 0 .4em}"
       ".where{font-family:monospace;font-size:.85em;color:#444}footer{color:#555;font-size:.85em;margin-top:2em}"
       "@page{margin:16mm 12mm 18mm;@bottom-right{content:counter(page) \" / \" counter(pages);font:9pt sans-serif;"
       "color:#555}@bottom-left{content:\"Mailhaul\";font:9pt sans-serif;color:#555}}"
-      "@media print{body{margin:0;max-width:none;padding:0;font-size:9.5pt}h2{break-after:avoid}"
+      "@media print{body{margin:0;max-width:none;padding:0;font-size:9.5pt}h2,h3,.advice{break-after:avoid}"
       "thead{display:table-header-group}tr{break-inside:avoid}tr.main{break-after:avoid}}";
 
 static void
@@ -200,8 +201,81 @@ add_guarantees (GString *out, const HaulReport *report)
     g_string_append (out, "</tbody></table>\n");
 }
 
+/* Messages that one sentence is about. */
+typedef struct
+{
+  const HaulReportMessage *first;
+  GPtrArray *messages; /* (owned) borrowed messages */
+  gboolean has_subjects;
+  gboolean has_server_texts;
+} Group;
+
 static void
-add_message (GString *out, const HaulReport *report, const HaulReportMessage *message, gboolean has_subjects)
+group_free (gpointer data)
+{
+  g_ptr_array_unref (((Group *)data)->messages);
+  g_free (data);
+}
+
+static guint
+hash_reason (gconstpointer key)
+{
+  const HaulReportMessage *message = key;
+
+  return g_str_hash (message->code == NULL ? "" : message->code)
+         ^ g_str_hash (message->text == NULL ? "" : message->text);
+}
+
+static gboolean
+equal_reasons (gconstpointer a, gconstpointer b)
+{
+  const HaulReportMessage *left = a, *right = b;
+
+  return g_strcmp0 (left->code, right->code) == 0 && g_strcmp0 (left->text, right->text) == 0
+         && g_strcmp0 (left->advice, right->advice) == 0;
+}
+
+static int
+compare_groups (gconstpointer a, gconstpointer b)
+{
+  const Group *left = *(const Group *const *)a, *right = *(const Group *const *)b;
+
+  if (left->messages->len != right->messages->len)
+    return left->messages->len > right->messages->len ? -1 : 1;
+  return g_strcmp0 (left->first->text, right->first->text);
+}
+
+/* (element-type Group): what a thousand lines come down to; the biggest first. */
+static GPtrArray *
+make_groups (const HaulReport *report, HaulOutcome outcome)
+{
+  GPtrArray *groups = g_ptr_array_new_with_free_func (group_free);
+  g_autoptr (GHashTable) by_reason = g_hash_table_new (hash_reason, equal_reasons);
+
+  for (guint i = 0; i < report->messages->len; i++)
+    {
+      HaulReportMessage *message = report->messages->pdata[i];
+      Group *group = g_hash_table_lookup (by_reason, message);
+      if (message->outcome != outcome)
+        continue;
+      if (group == NULL)
+        {
+          group = g_new0 (Group, 1);
+          group->first = message;
+          group->messages = g_ptr_array_new ();
+          g_hash_table_insert (by_reason, message, group);
+          g_ptr_array_add (groups, group);
+        }
+      group->has_subjects = group->has_subjects || message->subject != NULL;
+      group->has_server_texts = group->has_server_texts || message->server_text != NULL;
+      g_ptr_array_add (group->messages, message);
+    }
+  g_ptr_array_sort (groups, compare_groups);
+  return groups;
+}
+
+static void
+add_message (GString *out, const HaulReport *report, const Group *group, const HaulReportMessage *message)
 {
   const HaulReportFolder *folder
       = message->folder < report->folders->len ? g_ptr_array_index (report->folders, message->folder) : NULL;
@@ -212,101 +286,50 @@ add_message (GString *out, const HaulReport *report, const HaulReportMessage *me
   add_cell (out, folder == NULL ? "" : folder->path);
   add_element (out, "<td class=\"n\">", date, "</td>");
   add_element (out, "<td class=\"n\">", size, "</td>");
-  if (has_subjects)
+  if (group->has_subjects)
     {
-      add_cell (out, message->sender);
-      add_cell (out, message->subject);
+      add_element (out, "<td dir=\"auto\">", message->subject, "<br>");
+      add_element (out, "<span class=\"by\">", message->sender, "</span></td>");
     }
-  add_element (out, "<td>", message->text, "");
-  if (message->server_text != NULL && *message->server_text != '\0')
-    add_element (out, " <span class=\"said\">", message->server_text, "</span>");
-  g_string_append (out, "</td>");
-  add_cell (out, message->advice);
+  if (group->has_server_texts)
+    add_element (out, message->server_text == NULL ? "<td>" : "<td class=\"said\">", message->server_text, "</td>");
   add_element (out, "<td class=\"where\">", message->source, "</td></tr>\n");
 }
 
-typedef struct
-{
-  const char *code;
-  guint n;
-} Group;
-
-static int
-compare_groups (gconstpointer a, gconstpointer b)
-{
-  const Group *left = a, *right = b;
-
-  return left->n != right->n ? (left->n > right->n ? -1 : 1) : g_strcmp0 (left->code, right->code);
-}
-
-/* What a thousand lines come down to. */
 static void
-add_groups (GString *out, const GPtrArray *messages)
+add_group (GString *out, const HaulReport *report, const Group *group)
 {
-  g_autoptr (GArray) groups = g_array_new (FALSE, TRUE, sizeof (Group));
+  const char *titles[7] = { _ ("Folder"), _ ("Date"), _ ("Size") };
+  guint n = 3;
 
-  for (guint i = 0; i < messages->len; i++)
-    {
-      const HaulReportMessage *message = messages->pdata[i];
-      guint at = 0;
-      while (at < groups->len && g_strcmp0 (g_array_index (groups, Group, at).code, message->code) != 0)
-        at++;
-      if (at == groups->len)
-        g_array_append_vals (groups, &(Group){ message->code, 0 }, 1);
-      g_array_index (groups, Group, at).n++;
-    }
-  if (groups->len < 2 && messages->len < 20)
-    return;
-  g_array_sort (groups, compare_groups);
-  g_string_append (out, "<ul>\n");
-  for (guint i = 0; i < groups->len; i++)
-    {
-      const Group *group = &g_array_index (groups, Group, i);
-      g_string_append_printf (out, "<li>%u ", group->n);
-      add_element (out, "", haul_report_words_get_group (group->code), "</li>\n");
-    }
-  g_string_append (out, "</ul>\n");
-}
-
-static gboolean
-has_subjects (const GPtrArray *messages)
-{
-  for (guint i = 0; i < messages->len; i++)
-    if (((HaulReportMessage *)messages->pdata[i])->subject != NULL)
-      return TRUE;
-  return FALSE;
+  g_string_append (out, "<h3>");
+  g_string_append_printf (out, ngettext ("%u message:", "%u messages:", group->messages->len), group->messages->len);
+  g_string_append_c (out, ' ');
+  add_element (out, "<span dir=\"auto\">", group->first->text, "</span></h3>\n");
+  if (group->first->advice != NULL)
+    add_element (out, "<p class=\"advice\">", group->first->advice, "</p>\n");
+  if (group->has_subjects)
+    titles[n++] = _ ("Subject and sender");
+  if (group->has_server_texts)
+    titles[n++] = _ ("The server’s words");
+  titles[n++] = _ ("Where");
+  titles[n] = NULL;
+  add_heads (out, titles, 1, 2);
+  for (guint i = 0; i < group->messages->len; i++)
+    add_message (out, report, group, group->messages->pdata[i]);
+  g_string_append (out, "</tbody></table>\n");
 }
 
 static void
 add_messages (GString *out, const HaulReport *report, HaulOutcome outcome, const char *title)
 {
-  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
-  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+  g_autoptr (GPtrArray) groups = make_groups (report, outcome);
 
-  for (guint i = 0; i < report->messages->len; i++)
-    if (((HaulReportMessage *)report->messages->pdata[i])->outcome == outcome)
-      g_ptr_array_add (messages, report->messages->pdata[i]);
-  if (messages->len == 0)
+  if (groups->len == 0)
     return;
-  gboolean with_subjects = has_subjects (messages);
-  g_ptr_array_add (titles, _ ("Folder"));
-  g_ptr_array_add (titles, _ ("Date"));
-  g_ptr_array_add (titles, _ ("Size"));
-  if (with_subjects)
-    {
-      g_ptr_array_add (titles, _ ("From"));
-      g_ptr_array_add (titles, _ ("Subject"));
-    }
-  g_ptr_array_add (titles, _ ("Reason"));
-  g_ptr_array_add (titles, _ ("Advice"));
-  g_ptr_array_add (titles, _ ("Where"));
-  g_ptr_array_add (titles, NULL);
   add_title (out, title);
-  add_groups (out, messages);
-  add_heads (out, (const char *const *)titles->pdata, 1, 2);
-  for (guint i = 0; i < messages->len; i++)
-    add_message (out, report, messages->pdata[i], with_subjects);
-  g_string_append (out, "</tbody></table>\n");
+  for (guint i = 0; i < groups->len; i++)
+    add_group (out, report, groups->pdata[i]);
 }
 
 static void

@@ -9,7 +9,6 @@
 G_BEGIN_DECLS
 
 const char *haul_report_words_get_advice (const char *code);
-const char *haul_report_words_get_group (const char *code);
 const char *haul_report_words_describe_rung (const char *rung);
 const char *haul_report_words_describe_proof (HaulProof proof);
 

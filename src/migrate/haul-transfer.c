@@ -340,6 +340,7 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
       /* docs/wire.md: once more with system flags only. */
       g_clear_pointer (&item->sent_keywords, g_strfreev);
       self->n_keywords_lost++;
+      item->is_doubtful = TRUE; /* refused once: its octets are compared in the end */
       if (!haul_journal_item_add (run->journal, self->row, item, error))
         return FALSE;
       item->is_begun = TRUE;
