@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/haul-clock.h"
+#include "migrate/haul-fault-vfs.h"
 
 #define APPLICATION_ID 0x4861756c
 #define SCHEMA_VERSION 2
@@ -323,6 +324,7 @@ open_database (HaulJournal *self, gboolean *is_damaged, GError **error)
 
   *is_damaged = FALSE;
   self->is_broken = FALSE;
+  haul_fault_vfs_register ();
   if (sqlite3_open_v2 (self->path, &self->database,
                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW, NULL)
       != SQLITE_OK)
