@@ -60,11 +60,7 @@ gint64 haul_fault_get_hold_ms (gint64 default_ms);
 #define HAUL_FAULT_RECEIVED(data, length) ((gsize)(length))
 
 /* How long to hold what is in doubt: as long as is said; a build for fault tests may be told to be quicker. */
-static inline gint64
-haul_fault_get_hold_ms (gint64 default_ms)
-{
-  return default_ms;
-}
+#define haul_fault_get_hold_ms(default_ms) (default_ms)
 
 #endif
 

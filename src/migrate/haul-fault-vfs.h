@@ -11,10 +11,7 @@ G_BEGIN_DECLS
 #ifdef HAUL_FAULT_INJECTION
 void haul_fault_vfs_register (void);
 #else
-static inline void
-haul_fault_vfs_register (void)
-{
-}
+#define haul_fault_vfs_register() ((void)0)
 #endif
 
 G_END_DECLS

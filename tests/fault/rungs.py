@@ -1,0 +1,64 @@
+"""The servers of the matrix, and what is promised on each, said before a run is started.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+exact: 0 lost, 0 duplicated, 0 altered, 0 left over, whatever happens.
+bound: exact but for what the rung's own sentence in docs/upload.md names; the reason stands here.
+"""
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A server. `start`: the command it is run beneath, with its environment; None for the scripted one."""
+    name: str
+    start: tuple = None
+    env: dict = {}
+    personality: str = ''
+    switches: dict = {}
+    texts: dict = {}
+    rung: str = 'R1'
+    promise: str = 'exact'
+    why: str = ''
+    corpora: tuple = ()   # those it cannot have are left out: see UNFIT
+    unfit: tuple = ()
+    dates: bool = True    # dates and flags can be compared
+    as_sent: bool = False  # it rewrites messages: compared is what was sent to it
+    weight: float = 1.0
+
+
+def real(name, program, **more):
+    return Place(name, start=('tests/support/with-' + program,), **more)
+
+
+def scripted(name, personality='conforming', **more):
+    return Place(name, personality=personality, **more)
+
+
+CAPS = ('IMAP4rev1 SASL-IR ID LITERAL+ MULTIAPPEND UIDPLUS NAMESPACE UNSELECT CHILDREN SPECIAL-USE LIST-EXTENDED IDLE QUOTA')
+NO_MOVE = {'caps_post': CAPS}
+NO_UIDPLUS = {'caps_post': CAPS.replace(' UIDPLUS', ' MOVE')}
+BARE = {'caps': 'IMAP4rev1 AUTH=PLAIN', 'caps_post': 'IMAP4rev1'}
+
+PLACES = [
+    real('dovecot', 'dovecot', weight=3),
+    real('dovecot-sdbox', 'dovecot', env={'FORMAT': 'sdbox'}),
+    real('dovecot-mdbox', 'dovecot', env={'FORMAT': 'mdbox'}),
+    real('courier', 'courier', rung='R2/R3', unfit=('tiny', 'headless'), weight=0.7),
+    real('cyrus', 'cyrus', unfit=('tiny', 'headless', 'eight-bit'), weight=0.7),
+    real('imap4d', 'imap4d', rung='R2/R3', unfit=('tiny', 'headless', 'eight-bit', 'commands'), weight=0.5),
+    scripted('conforming', weight=2),
+    scripted('late', switches={'late': {'ms': [0, 120], 'who': 'all'}}, weight=2),
+    scripted('late-orphans', switches={'late': {'ms': [0, 400], 'who': 'orphans', 'look_ms': 2}}),
+    scripted('late-login', switches={'late': {'when': 'login', 'ms': 5, 'who': 'orphans', 'look_ms': 2}}),
+    scripted('late-deleted', switches={'late': {'when': 'delete', 'ms': 5, 'who': 'orphans', 'look_ms': 2}}),
+    scripted('move-both', switches={'move': 'both'}, rung='R3'),
+    scripted('no-uidplus', texts=NO_UIDPLUS, switches={'uidplus': False}),
+    scripted('wrong-appenduid', switches={'appenduid': 'wrong_uid'}),
+    scripted('wrong-copyuid', switches={'copyuid': 'shuffled'}),
+    scripted('no-literal-plus', texts={'caps': 'IMAP4rev1 SASL-IR AUTH=PLAIN'}, switches={'literal_plus': 'no'}),
+    scripted('no-move', texts=NO_MOVE, switches={'move': 'no'}, rung='R2/R3', weight=2),
+    scripted('bare', texts=BARE, switches={'move': 'no', 'uidplus': False, 'unselect': False, 'namespace': 'no', 'multiappend': False,
+                                           'literal_plus': 'no', 'sasl_ir': False}, rung='R2/R3'),
+    scripted('no-create', texts=NO_MOVE, switches={'move': 'no', 'create': False}, rung='R4'),
+]
+BY_NAME = {place.name: place for place in PLACES}
