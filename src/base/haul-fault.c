@@ -6,12 +6,11 @@
  *
  *   HAUL_FAULT_LOG=FILE      every step passed, one a line: number, point, name
  *   HAUL_FAULT_STEP=N        at step N ...
- *   HAUL_FAULT_KIND=KIND     ... the process gets a signal (kill, term, int, hup, segv, abort), is stopped and finds
- *                            its connection gone when it goes on (stop), loses the connection (drop, rst), is killed
- *                            after the answer had time to come (late), waits (pause), loses what was not synced and
- *                            dies (power); a call of the journal fails (enospc: and all after it, eio, fsync, lie,
- *                            short)
- *   HAUL_FAULT_HOLD_MS=N     no wait of the engine is longer
+ *   HAUL_FAULT_KIND=KIND     ... the process gets a signal (kill, term, int, hup, segv, abort), is stopped (hold), or
+ * stopped and finds its connection gone when it goes on (stop), loses the connection (drop, rst), is killed after the
+ * answer had time to come (late), waits (pause), loses what was not synced and dies (power); a call of the journal
+ * fails (enospc: and all after it, eio, fsync, lie, short) HAUL_FAULT_HOLD_MS=N     no wait of the engine is longer
+ *   HAUL_FAULT_ANSWER_MS=N   a server that says nothing is not waited for longer
  *
  * Thread:  any; the socket and the command in flight are the calling thread's.
  * See:     docs/reliability.md for the points F01 to F34.
@@ -113,9 +112,9 @@ interrupt (void)
     const char *kind;
     int number;
     gboolean is_deadly;
-  } signals[]
-      = { { "kill", SIGKILL, TRUE }, { "segv", SIGSEGV, TRUE }, { "abort", SIGABRT, TRUE }, { "term", SIGTERM, FALSE },
-          { "int", SIGINT, FALSE },  { "hup", SIGHUP, FALSE },  { "stop", SIGSTOP, FALSE } };
+  } signals[] = { { "kill", SIGKILL, TRUE },  { "segv", SIGSEGV, TRUE }, { "abort", SIGABRT, TRUE },
+                  { "term", SIGTERM, FALSE }, { "int", SIGINT, FALSE },  { "hup", SIGHUP, FALSE },
+                  { "stop", SIGSTOP, FALSE }, { "hold", SIGSTOP, FALSE } };
 
   if (strcmp (setup.kind, "late") == 0)
     {
@@ -451,6 +450,15 @@ haul_fault_get_hold_ms (gint64 default_ms)
   const char *text = getenv ("HAUL_FAULT_HOLD_MS");
 
   return text == NULL ? default_ms : MIN (default_ms, atoll (text));
+}
+
+/* How long to wait for a server that says nothing. */
+guint
+haul_fault_get_answer_ms (guint default_ms)
+{
+  const char *text = getenv ("HAUL_FAULT_ANSWER_MS");
+
+  return text == NULL ? default_ms : MIN (default_ms, (guint)atoi (text));
 }
 
 #endif

@@ -32,6 +32,7 @@ gsize haul_fault_find_body_piece (const char *data, gsize done, gsize length);
 void haul_fault_pass_command (const char *name);
 gsize haul_fault_receive (const char *data, gsize length);
 gint64 haul_fault_get_hold_ms (gint64 default_ms);
+guint haul_fault_get_answer_ms (guint default_ms);
 
 /* The run may be broken off here: HAUL_FAULT (F11, "last-octet"). */
 #define HAUL_FAULT(point, name) haul_fault_pass (#point, name)
@@ -61,6 +62,8 @@ gint64 haul_fault_get_hold_ms (gint64 default_ms);
 
 /* How long to hold what is in doubt: as long as is said; a build for fault tests may be told to be quicker. */
 #define haul_fault_get_hold_ms(default_ms) (default_ms)
+/* How long to wait for a server that says nothing. */
+#define haul_fault_get_answer_ms(default_ms) (default_ms)
 
 #endif
 

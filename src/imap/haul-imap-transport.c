@@ -308,7 +308,8 @@ set_end_error (GError **error)
 static void
 set_limit (HaulImapTransport *transport, guint limit_ms)
 {
-  g_socket_set_timeout (g_socket_connection_get_socket (transport->connection), MAX ((limit_ms + 999) / 1000, 1));
+  g_socket_set_timeout (g_socket_connection_get_socket (transport->connection),
+                        MAX ((haul_fault_get_answer_ms (limit_ms) + 999) / 1000, 1));
 }
 
 /**

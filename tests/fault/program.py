@@ -14,7 +14,7 @@ from typing import NamedTuple
 BUILD = Path(os.environ.get('HAUL_BUILD_DIR', Path(__file__).resolve().parents[2] / 'build-fault'))
 CLI = BUILD / 'src/cli/mailhaul-cli'
 HOLD_MS = 30
-TIMEOUT = 90
+TIMEOUT = 60
 ASLEEP = 0.02  # seconds that a stopped process is asleep
 
 

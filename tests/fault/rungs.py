@@ -61,4 +61,6 @@ PLACES = [
                                            'literal_plus': 'no', 'sasl_ir': False}, rung='R2/R3'),
     scripted('no-create', texts=NO_MOVE, switches={'move': 'no', 'create': False}, rung='R4'),
 ]
+LATER = {'R2/R3', 'R3', 'R4'}  # rungs that are not climbed yet
+PLACES = [place for place in PLACES if place.rung not in LATER]
 BY_NAME = {place.name: place for place in PLACES}

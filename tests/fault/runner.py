@@ -17,6 +17,7 @@ from program import Program
 
 RUNS_MAX = 8
 DELAY = 0.15
+ANSWER_MS = 1000  # where an answer is lost, it is not waited for long
 FINE = (0, 3)  # 3: some messages cannot be had by any server
 
 
@@ -118,9 +119,9 @@ class Runner:
         if fault.where == 'p':
             more = {'how': 'rst', 'ms': 60} if fault.kind == 'late' else {}
             self.way.arm(at=name.replace('_', ' '), n=int(n), act=fault.kind, **more)
-        else:
-            more = {'restart': {'how': 'rst', 'ms': 40}, 'partial': {'octets': 12}}.get(fault.kind, {})
-            self.arena.world.arm(name.replace('_', ' '), n=int(n), act=fault.kind, **more)
+            return program.run(more={'HAUL_FAULT_ANSWER_MS': str(ANSWER_MS)})
+        more = {'restart': {'how': 'rst', 'ms': 40}, 'partial': {'octets': 12}}.get(fault.kind, {})
+        self.arena.world.arm(name.replace('_', ' '), n=int(n), act=fault.kind, **more)
         return program.run()
 
     def was_hit(self, run, fault):
