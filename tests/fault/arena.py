@@ -86,6 +86,8 @@ class ScriptedArena:
 
     def begin(self):
         self.world.ask('reset', personality=self.place.personality, switches=self.place.switches, texts=self.place.texts)
+        for name in self.place.prefill:
+            self.world.fill(name, [])
         return self
 
     def account(self):

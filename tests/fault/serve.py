@@ -36,7 +36,7 @@ class Work:
         while True:
             corpus, connections = dice.choice(self.corpora), dice.choice((1, 1, 1, 1, 2, 3))
             if mode == 'random':
-                yield chooser.random_kills('sixty', connections)
+                yield chooser.random_kills(self.place.random, connections)
                 continue
             if mode == 'memory':
                 yield points.Point(self.place.name, corpus, connections, 'instant', (points.Fault('m', str(dice.randint(1, 999)), 'abort'),), 'F32')
