@@ -104,11 +104,12 @@ class ScriptedArena:
             return plain(box.contents())
 
     def settle(self):
-        """What is still to come late comes now."""
+        """No more faults, and what is still to come late comes now."""
+        self.world.ask('disarm')
         self.world.ask('settle')
 
     def end(self):
-        self.world.ask('disarm')
+        pass
 
     def close(self):
         self.server.close()

@@ -58,11 +58,12 @@ class Runner:
             with tempfile.TemporaryDirectory(dir=self.dir) as place:
                 self.arena.begin()
                 run = self.program(place, corpus, connections, through_way).run()
+                at_server = self.arena.world.steps() if hasattr(self.arena, 'world') else {}
+                places = self.way.places() if through_way else {}
                 wrong = self.judge(corpus, place, [run])
                 if wrong['wrong']:
                     raise RuntimeError(f'an undisturbed run goes wrong on {self.arena.place.name} with {corpus}: {wrong}\n{run.err}\n{run.out}')
-                at_server = self.arena.world.steps() if hasattr(self.arena, 'world') else {}
-                self.clean[key] = run.steps, run.seconds, self.way.places() if through_way else {}, at_server
+                self.clean[key] = run.steps, run.seconds, places, at_server
                 self.arena.end()
         return self.clean[key]
 
