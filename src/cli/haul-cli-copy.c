@@ -20,6 +20,13 @@ run (HaulCliWork *work, HaulPlan *plan, HaulCliEvents *events, GError **error)
   g_autoptr (HaulEngine) engine = haul_engine_new (work->probe->account, plan, state_dir);
   g_autofree char *whom = haul_account_dup_display (work->probe->account);
   g_autofree char *job = haul_engine_dup_job (engine);
+  g_autofree char *warning = haul_cli_work_dup_warning (work);
+
+  haul_engine_set_removes_strangers (engine, work->options->clean_up);
+  if (warning != NULL && !haul_cli_options_has_events (work->options) && !work->options->quiet)
+    g_printerr ("mailhaul-cli: %s %s\n", warning,
+                work->options->clean_up ? _ ("If it does not change for a minute, it is deleted.")
+                                        : _ ("It is left alone; --clean-up deletes it if it does not change."));
   haul_engine_set_message_func (engine, haul_cli_events_message, events);
   haul_cli_events_start (events, plan, haul_engine_get_progress (engine), job, whom);
   haul_cli_watch_set_tick (work->watch, haul_cli_events_tick, events);

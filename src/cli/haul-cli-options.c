@@ -125,6 +125,14 @@ add_other_entries (GOptionContext *context, HaulCliOptions *self, HaulCliOptions
     { NULL },
   };
 
+  const GOptionEntry clean_up[] = {
+    { "clean-up", 0, 0, G_OPTION_ARG_NONE, &self->clean_up,
+      N_ ("Delete what another Mailhaul left in the mailbox, if it does not change for a minute"), NULL },
+    { NULL },
+  };
+
+  if (groups & HAUL_CLI_OPTIONS_CLEAN_UP)
+    g_option_context_add_main_entries (context, clean_up, GETTEXT_PACKAGE);
   if (groups & HAUL_CLI_OPTIONS_JOB)
     g_option_context_add_main_entries (context, job, GETTEXT_PACKAGE);
   if (groups & HAUL_CLI_OPTIONS_EVERY_BYTE)

@@ -25,6 +25,7 @@ typedef enum
   HAUL_CLI_OPTIONS_EVENTS = 1 << 3,
   HAUL_CLI_OPTIONS_EVERY_BYTE = 1 << 4,
   HAUL_CLI_OPTIONS_OUTPUT = 1 << 5,
+  HAUL_CLI_OPTIONS_CLEAN_UP = 1 << 6,
 } HaulCliOptionsGroups;
 
 /**
@@ -62,6 +63,7 @@ typedef struct
 
   char *job;
   gboolean every_byte;
+  gboolean clean_up;
   char *output;
   gboolean with_subjects;
   char *events;

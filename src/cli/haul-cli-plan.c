@@ -54,7 +54,7 @@ print_rungs (const HaulCliOptions *options, const HaulPlan *plan)
 }
 
 static void
-print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccount *account)
+print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccount *account, const char *warning)
 {
   const char *titles[] = { _ ("Folder"), _ ("Mailbox"), _ ("Messages"), _ ("Size"), _ ("What"), _ ("Remark"), NULL };
   g_autoptr (HaulTextTable) table = haul_text_table_new (titles, "llrrll");
@@ -82,6 +82,8 @@ print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccou
                                  "%'" G_GUINT64_FORMAT " messages, %s, to %s. Nothing was changed.", plan->messages),
                        plan->messages, total, whom);
   print_rungs (options, plan);
+  if (warning != NULL)
+    haul_cli_print_line (options, "%s", warning);
 }
 
 /**
@@ -108,6 +110,9 @@ haul_cli_plan_run (const HaulCliOptions *options)
       haul_cli_print_octets ("\n");
     }
   else
-    print_text (options, plan, work->probe->account);
+    {
+      g_autofree char *warning = haul_cli_work_dup_warning (work);
+      print_text (options, plan, work->probe->account, warning);
+    }
   return haul_cli_work_get_status (work);
 }

@@ -17,6 +17,7 @@
 #include "cli/haul-cli-password.h"
 #include "cli/haul-cli-print.h"
 #include "migrate/haul-report-form.h"
+#include "migrate/haul-strangers.h"
 #include "migrate/haul-text-table.h"
 #include "store/haul-store-error.h"
 
@@ -51,6 +52,15 @@ haul_cli_work_free (HaulCliWork *work)
   g_clear_pointer (&work->probe, haul_probe_result_free);
   g_clear_pointer (&work->summaries, g_ptr_array_unref);
   g_free (work);
+}
+
+/* (nullable): another Mailhaul is or was at work in the mailbox. */
+char *
+haul_cli_work_dup_warning (const HaulCliWork *work)
+{
+  g_autofree char *state_dir = haul_cli_work_dup_state_dir (work->options);
+
+  return haul_strangers_dup_warning (state_dir, work->probe->account, work->probe->server);
 }
 
 char *

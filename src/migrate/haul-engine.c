@@ -83,6 +83,14 @@ haul_engine_set_message_func (HaulEngine *self, HaulEngineMessageFunc func, gpoi
   self->run->message_data = user_data;
 }
 
+/* Must be set before the run begins: the person wants other Mailhauls' staging mailboxes away, if they do not change.
+ */
+void
+haul_engine_set_removes_strangers (HaulEngine *self, gboolean removes_strangers)
+{
+  self->run->removes_strangers = removes_strangers;
+}
+
 /* The lanes wait between two messages, and keep their connections alive. */
 void
 haul_engine_set_paused (HaulEngine *self, gboolean is_paused)

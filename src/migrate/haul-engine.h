@@ -29,6 +29,7 @@ HaulReport *haul_engine_run (HaulEngine *self, GCancellable *cancellable, GError
 void
 haul_engine_run_async (HaulEngine *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 HaulReport *haul_engine_run_finish (HaulEngine *self, GAsyncResult *result, GError **error);
+void haul_engine_set_removes_strangers (HaulEngine *self, gboolean removes_strangers);
 void haul_engine_set_paused (HaulEngine *self, gboolean is_paused);
 HaulProgress *haul_engine_get_progress (HaulEngine *self);
 char *haul_engine_dup_job (HaulEngine *self);

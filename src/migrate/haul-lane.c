@@ -23,6 +23,7 @@
 #include "migrate/haul-recovery.h"
 #include "migrate/haul-scan.h"
 #include "migrate/haul-seal.h"
+#include "migrate/haul-strangers-private.h"
 #include "migrate/haul-target.h"
 #include "migrate/haul-undo-place.h"
 #include "migrate/haul-whole.h"
@@ -71,6 +72,7 @@ recover_earlier (Lane *self, GError **error)
   /* No message may bear the mark of an undo that broke off: the census would count on it. */
   if (!haul_undo_place_settle (self->run, self->session, &n_gone, error)
       || !haul_recovery_run (self->run, self->session, 0, error)
+      || (self->run->removes_strangers && !haul_strangers_remove (self->run, self->session, error))
       || !haul_recovery_sweep (self->run, self->session, &strangers, error))
     return FALSE;
   if (*strangers != '\0')

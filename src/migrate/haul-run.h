@@ -32,16 +32,17 @@ typedef enum
  */
 typedef struct
 {
-  HaulAccount *account;   /* (owned) */
-  HaulPlan *plan;         /* (owned) */
-  HaulProgress *progress; /* (owned) */
-  HaulReport *report;     /* (owned) (mutex lock: messages); a folder's row belongs to the lane at work on it */
-  HaulJournal *journal;   /* (owned) */
-  char *spool_dir;        /* (owned) where a big message waits, without a name */
-  char *token;            /* (owned) of this run's staging mailboxes */
-  gint64 row;             /* in the journal */
-  GCancellable *stop;     /* (owned) the person's: waits and reading end at once */
-  GCancellable *hard;     /* (owned) of what speaks with the server: a little later, so that it can end in order */
+  HaulAccount *account;       /* (owned) */
+  HaulPlan *plan;             /* (owned) */
+  HaulProgress *progress;     /* (owned) */
+  HaulReport *report;         /* (owned) (mutex lock: messages); a folder's row belongs to the lane at work on it */
+  HaulJournal *journal;       /* (owned) */
+  char *spool_dir;            /* (owned) where a big message waits, without a name */
+  char *token;                /* (owned) of this run's staging mailboxes */
+  gint64 row;                 /* in the journal */
+  GCancellable *stop;         /* (owned) the person's: waits and reading end at once */
+  GCancellable *hard;         /* (owned) of what speaks with the server: a little later, so that it can end in order */
+  gboolean removes_strangers; /* staging mailboxes of others that do not change */
   HaulEngineMessageFunc message_func;
   gpointer message_data;
 

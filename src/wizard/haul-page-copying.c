@@ -202,6 +202,15 @@ notify_desktop (HaulPageCopying *self, const char *title, const char *body)
   g_application_send_notification (g_application_get_default (), "copy", notification);
 }
 
+/* It failed, or stopped at a password that was changed meanwhile. */
+static gboolean
+needs_person (const HaulReport *report)
+{
+  g_autoptr (HaulErrorText) text = report->error == NULL ? NULL : haul_error_text_new (report->error);
+
+  return text != NULL && (report->verdict == HAUL_VERDICT_FAILED || text->field == HAUL_FIELD_PASSWORD);
+}
+
 /* What ended the run decides the page: a thing that a person can mend, or the verdict. */
 static void
 show_end (HaulPageCopying *self, HaulReport *report)
@@ -209,7 +218,7 @@ show_end (HaulPageCopying *self, HaulReport *report)
   HaulWizardPage *page = HAUL_WIZARD_PAGE (self);
   HaulWizardState *state = haul_wizard_page_get_state (page);
 
-  if (report != NULL && report->verdict == HAUL_VERDICT_FAILED && report->error != NULL)
+  if (report != NULL && needs_person (report))
     haul_wizard_state_take_error (state, g_error_copy (report->error));
   if (state->error != NULL)
     {
@@ -302,6 +311,7 @@ shown (HaulWizardPage *page)
   g_free (self->shown_counts);
   self->shown_counts = g_new0 (HaulCounts, MAX (self->plan->folders->len, 1));
   self->engine = haul_engine_new (state->account, self->plan, state_dir);
+  haul_engine_set_removes_strangers (self->engine, state->removes_strangers);
   self->cancellable = g_cancellable_new ();
   self->is_stopping = self->closes = FALSE;
   self->phase = HAUL_PHASE_IDLE;

@@ -8,6 +8,7 @@
 
 #include "account/haul-keyring.h"
 #include "migrate/haul-report-form.h"
+#include "migrate/haul-report-words.h"
 #include "wizard/haul-wizard-text.h"
 
 #include <glib/gi18n.h>
@@ -29,6 +30,7 @@ struct _HaulPageDone
   HaulWizardPage parent_instance;
   GtkImage *icon;
   GtkLabel *verdict;
+  GtkLabel *rung;
   GtkLabel *advice;
   GtkLabel *counts;
   GtkWidget *table;
@@ -159,6 +161,7 @@ shown (HaulWizardPage *page)
   g_autofree char *verdict = haul_report_dup_verdict (report);
   gboolean goes_on = report->verdict == HAUL_VERDICT_STOPPED || report->verdict == HAUL_VERDICT_FAILED;
   g_autofree char *counts = dup_counts (&report->all, goes_on);
+  const char *rung = haul_report_words_describe_rung (report->rung);
 
   haul_wizard_page_set_title (page, get_title (report->verdict));
   haul_wizard_page_set_back_label (page, state->plan == NULL ? _ ("_Back") : NULL);
@@ -169,6 +172,8 @@ shown (HaulWizardPage *page)
                               : _ ("Nothing was changed or deleted on this computer. Look at your mail on the server "
                                    "before you delete anything here."));
   gtk_label_set_text (self->counts, counts);
+  gtk_label_set_text (self->rung, rung == NULL ? "" : rung);
+  gtk_widget_set_visible (GTK_WIDGET (self->rung), rung != NULL);
   gtk_widget_set_visible (self->again_button, report->verdict != HAUL_VERDICT_COMPLETE && state->plan != NULL);
   haul_wizard_page_set_complete (page, TRUE);
   gtk_button_set_label (GTK_BUTTON (self->again_button), goes_on ? _ ("_Go On Copying") : _ ("_Try Again"));
@@ -317,6 +322,7 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/mailhaul/Mailhaul/haul-page-done.ui");
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, icon);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, verdict);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageDone, rung);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, advice);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, counts);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, table);

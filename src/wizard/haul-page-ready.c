@@ -7,6 +7,8 @@
  */
 #include "wizard/haul-page-ready.h"
 
+#include "migrate/haul-report-words.h"
+#include "migrate/haul-strangers.h"
 #include "wizard/haul-wizard-text.h"
 
 #include <glib/gi18n.h>
@@ -18,6 +20,10 @@ struct _HaulPageReady
   GtkWidget *working;
   GtkLabel *sentence;
   GtkLabel *room;
+  GtkLabel *rung;
+  GtkWidget *strangers;
+  GtkLabel *strangers_label;
+  GtkToggleButton *strangers_button;
   GtkWidget *skipped_title;
   GtkLabel *skipped;
   GtkWidget *failure;
@@ -100,6 +106,38 @@ describe_room (HaulPageReady *self, const HaulPlan *plan)
     gtk_style_context_remove_class (gtk_widget_get_style_context (GTK_WIDGET (self->room)), "problem");
 }
 
+/* Of the weakest that is to be expected: how sure it is that each message arrives once. */
+static void
+describe_rung (HaulPageReady *self, const HaulPlan *plan)
+{
+  HaulRung weakest = HAUL_RUNG_NONE;
+
+  for (guint i = 0; i < plan->folders->len; i++)
+    weakest = MAX (weakest, haul_plan_get_rung (plan, i));
+  const char *sentence = haul_report_words_describe_rung (haul_rung_to_string (weakest));
+  gtk_label_set_text (self->rung, sentence == NULL ? "" : sentence);
+  gtk_widget_set_visible (GTK_WIDGET (self->rung), sentence != NULL);
+}
+
+static void
+describe_strangers (HaulPageReady *self)
+{
+  HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
+  g_autofree char *state_dir = haul_jobs_dup_state_dir ();
+  g_autofree char *warning = haul_strangers_dup_warning (state_dir, state->account, state->server_facts);
+
+  state->removes_strangers = FALSE;
+  gtk_toggle_button_set_active (self->strangers_button, FALSE);
+  gtk_label_set_text (self->strangers_label, warning == NULL ? "" : warning);
+  gtk_widget_set_visible (self->strangers, warning != NULL);
+}
+
+static void
+on_strangers_toggled (GtkToggleButton *button, HaulPageReady *self)
+{
+  haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self))->removes_strangers = gtk_toggle_button_get_active (button);
+}
+
 static void
 describe (HaulPageReady *self)
 {
@@ -114,6 +152,8 @@ describe (HaulPageReady *self)
 
   gtk_label_set_text (self->sentence, text);
   describe_room (self, plan);
+  describe_rung (self, plan);
+  describe_strangers (self);
   gtk_label_set_text (self->skipped, skipped);
   gtk_widget_set_visible (self->skipped_title, *skipped != 0);
   gtk_widget_set_visible (GTK_WIDGET (self->skipped), *skipped != 0);
@@ -231,6 +271,11 @@ haul_page_ready_class_init (HaulPageReadyClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, working);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, sentence);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, room);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageReady, rung);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageReady, strangers);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageReady, strangers_label);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageReady, strangers_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_strangers_toggled);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, skipped_title);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, skipped);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, failure);

@@ -52,6 +52,9 @@ typedef struct
   HaulChoices *choices; /* (owned) */
   HaulPlan *plan;       /* (owned) (nullable) */
 
+  /* page Ready */
+  gboolean removes_strangers; /* what another Mailhaul left in the mailbox goes, if it does not change */
+
   /* pages Copying and Trouble */
   HaulReport *report;       /* (owned) (nullable) */
   gboolean returns_to_copy; /* a copy stopped at something that is being mended on the pages before */

@@ -1,7 +1,7 @@
 """One job at a time in a mailbox, and what the list of jobs says meanwhile.  SPDX-License-Identifier: GPL-3.0-or-later"""
 import time
 
-from haultest import Mailbox, Started, Tap, account, cli, folder, make_mbox
+from haultest import Mailbox, Started, Tap, account, cli, folder, make_mbox, message
 
 tap = Tap()
 ALICE, BOB = ('alice', 'pässwörd'), ('CORP\\bob', 'geheim')
@@ -50,5 +50,35 @@ with folder() as place:
     tap.equal((job['state'], job['done'], job['messages']), ('finished', 400, 400), 'and it is finished', job)
     with Mailbox() as mailbox:
         tap.equal(mailbox.counts().get('letters'), 400, 'with each message there once')
+
+
+# What another Mailhaul left, or works with ---------------------------------------------------------------------------------
+
+LEFT, ALIVE = 'Mailhaul-upload-deadbeef-1', 'Mailhaul-upload-deadbeef-2'
+with folder() as place:
+    source, state = make_mbox(place / 'few', 5), place / 'state'
+    with Mailbox() as mailbox:
+        mailbox.clear()
+        for name in (LEFT, ALIVE):
+            mailbox.imap.create(name)
+            mailbox.imap.append(name, '', None, message(1))
+    run = cli('plan', *account(), source, state=state, password=ALICE[1])
+    tap.check(run.code == 0 and 'Another Mailhaul' in run.out and LEFT in run.out and ALIVE in run.out, 'the plan tells of another Mailhaul', run)
+    tap.check(not state.exists(), 'and writes nothing')
+    run = copy(ALICE, source, state)
+    with Mailbox() as mailbox:
+        counts = mailbox.counts()
+    tap.check(run.code == 0 and '--clean-up' in run.err and counts.get(LEFT) == 1 and counts.get('few') == 5, 'a copy tells of it, and leaves it alone', run)
+
+    started = Started('copy', *account(), source, '--clean-up', state=state, password=ALICE[1], env={'HAUL_FAULT_HOLD_MS': '4000'})
+    with Mailbox() as mailbox:
+        for i in range(16):  # the other one is at work in one of them
+            mailbox.imap.append(ALIVE, '', None, message(i))
+            time.sleep(0.25)
+    run = started.wait()
+    with Mailbox() as mailbox:
+        counts = mailbox.counts()
+    tap.check(run.code == 0 and counts.get('few') == 5, 'with --clean-up it is copied just so', run)
+    tap.check(LEFT not in counts and counts.get(ALIVE, 0) > 10, 'what does not change is deleted, what does stays', f'{counts}\n{run}')
 
 tap.done()
