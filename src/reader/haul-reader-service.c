@@ -329,13 +329,13 @@ send_message (Service *self, HaulMessage *message, gboolean is_alone)
   gboolean is_to_measure = !message->is_measured && message->state <= HAUL_MESSAGE_CUT;
   if (is_alone)
     {
-      reply (self, HAUL_FRAME_MESSAGE, haul_record_from_message (message));
+      haul_record_append_message (self->answer, message);
       flush (self);
     }
   gboolean is_measured = !is_to_measure || measure (self, message, &error);
   message->is_measured = message->is_measured && is_measured;
   if (!is_alone)
-    reply (self, HAUL_FRAME_MESSAGE, haul_record_from_message (message));
+    haul_record_append_message (self->answer, message);
   if (!is_measured)
     {
       g_free (message->problem);

@@ -101,12 +101,12 @@ take (HaulFolderProcess *self, HaulReaderProcess *process, HaulFrame *frame, Hau
       haul_reader_process_refuse (process, frame, error);
       return FALSE;
     }
-  g_autoptr (GVariant) record = haul_reader_process_parse (process, frame, error);
-  if (record == NULL)
-    return FALSE;
+  g_autoptr (GVariant) measure = NULL;
   if (*pending == NULL)
-    *pending = haul_record_to_message (record, error);
-  else if (!haul_record_add_measure (record, *pending, error))
+    *pending = haul_record_to_message (frame, error);
+  else if ((measure = haul_reader_process_parse (process, frame, error)) == NULL)
+    return FALSE;
+  else if (!haul_record_add_measure (measure, *pending, error))
     g_clear_pointer (pending, haul_message_free);
   if (*pending == NULL)
     {

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A frame is u32 type, u32 length (little endian), payload. The payload is a serialised GVariant of the one type that
- * belongs to the frame type, in normal form, or plain octets (DATA). Both sides use this file; each trusts nothing in
- * what it takes.
+ * belongs to the frame type, in normal form, or octets (DATA, and MESSAGE, which comes too often for anything dear).
+ * Both sides use this file; each trusts nothing in what it takes.
  *
  * Thread:  one owner.
  * Memory:  one buffer, grown to at most one frame of the greatest length.
@@ -33,25 +33,14 @@ static const struct
   HaulFrameType type;
   const char *payload;
 } types[] = {
-  { HAUL_FRAME_START, "(ay)" },
-  { HAUL_FRAME_SCAN, "()" },
-  { HAUL_FRAME_OPEN, "(s)" },
-  { HAUL_FRAME_LIST, "()" },
-  { HAUL_FRAME_COUNT, FOLDER_TYPE },
-  { HAUL_FRAME_READ, "(" FOLDER_TYPE "ts)" },
-  { HAUL_FRAME_NEXT, "(u)" },
-  { HAUL_FRAME_BODY, "(s)" },
-  { HAUL_FRAME_STOP, "()" },
+  { HAUL_FRAME_START, "(ay)" },       { HAUL_FRAME_SCAN, "()" },         { HAUL_FRAME_OPEN, "(s)" },
+  { HAUL_FRAME_LIST, "()" },          { HAUL_FRAME_COUNT, FOLDER_TYPE }, { HAUL_FRAME_READ, "(" FOLDER_TYPE "ts)" },
+  { HAUL_FRAME_NEXT, "(u)" },         { HAUL_FRAME_BODY, "(s)" },        { HAUL_FRAME_STOP, "()" },
   { HAUL_FRAME_HELLO, "(uub)" }, /* version, Landlock ABI or 0, system call filter */
-  { HAUL_FRAME_TICK, "()" },
-  { HAUL_FRAME_PLACE, "(s)" },
-  { HAUL_FRAME_STORE, "(ssuayss)" },
-  { HAUL_FRAME_FOLDER, FOLDER_TYPE },
-  { HAUL_FRAME_MESSAGE, "(stayxuasus)" },
-  { HAUL_FRAME_MEASURE, "(tays)" }, /* size, digest, or why there is none */
-  { HAUL_FRAME_DATA, NULL },
-  { HAUL_FRAME_DIGEST, "(tay)" },
-  { HAUL_FRAME_END, "(b)" },
+  { HAUL_FRAME_TICK, "()" },          { HAUL_FRAME_PLACE, "(s)" },       { HAUL_FRAME_STORE, "(ssuayss)" },
+  { HAUL_FRAME_FOLDER, FOLDER_TYPE }, { HAUL_FRAME_MESSAGE, NULL }, /* haul-record.c */
+  { HAUL_FRAME_MEASURE, "(tays)" },                                 /* size, digest, or why there is none */
+  { HAUL_FRAME_DATA, NULL },          { HAUL_FRAME_DIGEST, "(tay)" },    { HAUL_FRAME_END, "(b)" },
   { HAUL_FRAME_ERROR, "(uus)" }, /* domain, code, sentence */
 };
 
@@ -166,7 +155,7 @@ haul_frame_buffer_take (HaulFrameBuffer *buffer, HaulFrame *frame, GError **erro
 
 /**
  * haul_frame_parse:
- * @frame: a frame other than DATA
+ * @frame: a frame other than DATA and MESSAGE
  * @error: return location; %HAUL_STORE_ERROR_READER_PROTOCOL
  *
  * Returns: (transfer full) (nullable): its payload, of the frame's own type and in normal form
@@ -189,8 +178,9 @@ haul_frame_parse (const HaulFrame *frame, GError **error)
   return NULL;
 }
 
-static void
-append_header (GByteArray *out, HaulFrameType type, gsize length)
+/* The payload, of just that length, comes behind it. */
+void
+haul_frame_append_header (GByteArray *out, HaulFrameType type, gsize length)
 {
   guint32 header[2] = { GUINT32_TO_LE ((guint32)type), GUINT32_TO_LE ((guint32)length) };
 
@@ -201,7 +191,7 @@ append_header (GByteArray *out, HaulFrameType type, gsize length)
 /**
  * haul_frame_append:
  * @out: where to
- * @type: a frame type other than DATA
+ * @type: a frame type other than DATA and MESSAGE
  * @payload: (transfer floating) (nullable): its payload; %NULL where it has none
  *
  * Writes a frame at the end of @out.
@@ -213,7 +203,7 @@ haul_frame_append (GByteArray *out, HaulFrameType type, GVariant *payload)
   gsize size = g_variant_get_size (value);
 
   g_assert (g_variant_is_of_type (value, G_VARIANT_TYPE (types[find_type (type)].payload)));
-  append_header (out, type, size);
+  haul_frame_append_header (out, type, size);
   g_byte_array_set_size (out, out->len + (guint)size);
   g_autofree guint8 *aligned = g_malloc (size);
   g_variant_store (value, aligned);
@@ -223,7 +213,7 @@ haul_frame_append (GByteArray *out, HaulFrameType type, GVariant *payload)
 void
 haul_frame_append_data (GByteArray *out, const guint8 *data, gsize length)
 {
-  append_header (out, HAUL_FRAME_DATA, length);
+  haul_frame_append_header (out, HAUL_FRAME_DATA, length);
   g_byte_array_append (out, data, (guint)length);
 }
 

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define HAUL_FRAME_VERSION 1
+#define HAUL_FRAME_VERSION 2
 #define HAUL_FRAME_HEADER 8
 #define HAUL_FRAME_MAX_PAYLOAD (1024 * 1024)
 #define HAUL_FRAME_CHUNK 65536 /* what mailhaul-reader puts into one DATA frame at most */
@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * HaulFrameType:
  *
  * Each request but START and STOP is answered by any number of records and ticks, then END, ERROR or (a body) DIGEST.
- * The GVariant type of each payload is in haul-frame.c; DATA holds octets.
+ * The GVariant type of each payload is in haul-frame.c; DATA holds octets, MESSAGE a HaulRecordMessage and its texts.
  */
 typedef enum
 {
@@ -62,6 +62,7 @@ gboolean haul_frame_buffer_take (HaulFrameBuffer *buffer, HaulFrame *frame, GErr
 
 GVariant *haul_frame_parse (const HaulFrame *frame, GError **error);
 void haul_frame_append (GByteArray *out, HaulFrameType type, GVariant *payload);
+void haul_frame_append_header (GByteArray *out, HaulFrameType type, gsize length);
 void haul_frame_append_data (GByteArray *out, const guint8 *data, gsize length);
 gboolean haul_frame_is_last (HaulFrameType type);
 

@@ -259,68 +259,98 @@ take_digest (GVariant *value, HaulMessage *message, GError **error)
   return TRUE;
 }
 
-static GVariant *
-keywords_variant (const HaulMessage *message)
+static GByteArray *
+join_keywords (const HaulMessage *message)
 {
-  GVariantBuilder builder;
+  GByteArray *joined = g_byte_array_new ();
 
-  if (message->keywords == NULL)
-    return g_variant_new_strv (NULL, 0);
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
   for (guint i = 0, n = 0; message->keywords != NULL && message->keywords[i] != NULL && n < MAX_KEYWORDS; i++)
     {
       const char *word = message->keywords[i];
-      if (*word == '\0' || strlen (word) > MAX_KEYWORD || !g_utf8_validate (word, -1, NULL))
+      gsize length = strlen (word);
+      if (length == 0 || length > MAX_KEYWORD || !g_utf8_validate (word, -1, NULL))
         continue;
-      g_variant_builder_add (&builder, "s", word);
+      g_byte_array_append (joined, (const guint8 *)word, (guint)length + 1);
       n++;
     }
-  return g_variant_builder_end (&builder);
+  return joined;
 }
 
+/* Words that came, each with its final zero. */
 static gboolean
-take_keywords (GVariant *value, HaulMessage *message, GError **error)
+take_keywords (const char *words, gsize length, HaulMessage *message, GError **error)
 {
-  if (g_variant_n_children (value) > MAX_KEYWORDS)
-    return refuse (error, "number of keywords");
-  g_autofree const char **words = g_variant_get_strv (value, NULL);
-  for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] == '\0' || strlen (words[i]) > MAX_KEYWORD)
-      return refuse (error, "keyword");
-  if (words[0] != NULL)
-    message->keywords = g_strdupv ((char **)words);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+
+  while (length > 0)
+    {
+      const char *end = memchr (words, '\0', length);
+      gsize size = end == NULL ? 0 : (gsize)(end - words);
+      if (size == 0 || size > MAX_KEYWORD || list->len == MAX_KEYWORDS || !g_utf8_validate_len (words, size, NULL))
+        return refuse (error, "keyword");
+      g_ptr_array_add (list, g_strndup (words, size));
+      words += size + 1;
+      length -= size + 1;
+    }
+  if (list->len == 0)
+    return TRUE;
+  g_ptr_array_add (list, NULL);
+  message->keywords = (char **)g_ptr_array_steal (list, NULL);
   return TRUE;
 }
 
 /**
- * haul_record_from_message:
+ * haul_record_append_message:
+ * @out: where to
  * @message: a message
  *
- * Returns: (transfer floating): its record
+ * Writes a MESSAGE frame.
  */
-GVariant *
-haul_record_from_message (const HaulMessage *message)
+void
+haul_record_append_message (GByteArray *out, const HaulMessage *message)
 {
   g_autofree char *problem = haul_record_dup_text (message->problem, HAUL_RECORD_MAX_TEXT);
+  g_autoptr (GByteArray) keywords = join_keywords (message);
+  HaulRecordMessage head = { .size = MIN (message->size, (guint64)MAX_SIZE),
+                             .received = clamp_time (message->received),
+                             .flags = message->flags & ALL_FLAGS,
+                             .state = (guint32)message->state,
+                             .is_measured = message->is_measured ? 1 : 0,
+                             .key_length = (guint32)strlen (message->key),
+                             .keywords_length = keywords->len,
+                             .problem_length = (guint32)strlen (problem) };
 
-  /* "(stayxuasus)", without the reading of a format for each message. */
-  GVariant *fields[] = {
-    g_variant_new_string (message->key),
-    g_variant_new_uint64 (MIN (message->size, (guint64)MAX_SIZE)),
-    digest_variant (message),
-    g_variant_new_int64 (clamp_time (message->received)),
-    g_variant_new_uint32 (message->flags & ALL_FLAGS),
-    keywords_variant (message),
-    g_variant_new_uint32 ((guint32)message->state),
-    g_variant_new_string (problem),
-  };
+  if (message->is_measured)
+    {
+      memcpy (head.digest, message->digest, sizeof head.digest);
+      head.fingerprint = message->fingerprint;
+    }
+  haul_frame_append_header (out, HAUL_FRAME_MESSAGE,
+                            sizeof head + head.key_length + head.keywords_length + head.problem_length);
+  g_byte_array_append (out, (const guint8 *)&head, sizeof head);
+  g_byte_array_append (out, (const guint8 *)message->key, head.key_length);
+  g_byte_array_append (out, keywords->data, keywords->len);
+  g_byte_array_append (out, (const guint8 *)problem, head.problem_length);
+}
 
-  return g_variant_new_tuple (fields, G_N_ELEMENTS (fields));
+static gboolean
+check_head (const HaulRecordMessage *head, gsize length, GError **error)
+{
+  if (sizeof *head + (guint64)head->key_length + head->keywords_length + head->problem_length != length)
+    return refuse (error, "length");
+  if (head->key_length == 0 || head->key_length > HAUL_RECORD_MAX_KEY)
+    return refuse (error, "key");
+  if (head->problem_length > HAUL_RECORD_MAX_TEXT)
+    return refuse (error, "text");
+  if (head->size > (guint64)MAX_SIZE || (head->flags & ~(guint32)ALL_FLAGS) != 0
+      || head->state > HAUL_MESSAGE_UNREADABLE || head->is_measured > 1)
+    return refuse (error, "message");
+  return TRUE;
 }
 
 /**
  * haul_record_to_message:
- * @record: of a MESSAGE frame
+ * @frame: a MESSAGE frame
  * @error: return location
  *
  * The ordinal is not in the record: whoever takes it counts.
@@ -328,28 +358,40 @@ haul_record_from_message (const HaulMessage *message)
  * Returns: (transfer full) (nullable): the message
  */
 HaulMessage *
-haul_record_to_message (GVariant *record, GError **error)
+haul_record_to_message (const HaulFrame *frame, GError **error)
 {
-  const char *key, *problem;
-  g_autoptr (GVariant) digest = NULL;
-  g_autoptr (GVariant) keywords = NULL;
-  guint64 size;
-  gint64 received;
-  guint32 flags, state;
+  HaulRecordMessage head = { 0 };
 
-  g_variant_get (record, "(&st@ayxu@asu&s)", &key, &size, &digest, &received, &flags, &keywords, &state, &problem);
-  if (*key == '\0' || strlen (key) > HAUL_RECORD_MAX_KEY)
-    return refuse (error, "key"), NULL;
-  if (size > (guint64)MAX_SIZE || (flags & ~(guint32)ALL_FLAGS) != 0 || state > HAUL_MESSAGE_UNREADABLE)
-    return refuse (error, "message"), NULL;
+  if (frame->length < sizeof head)
+    return refuse (error, "length"), NULL;
+  memcpy (&head, frame->data, sizeof head);
+  if (!check_head (&head, frame->length, error))
+    return NULL;
+  const char *key_text = (const char *)frame->data + sizeof head;
+  const char *keywords = key_text + head.key_length;
+  const char *problem_text = keywords + head.keywords_length;
+  if (!g_utf8_validate_len (key_text, head.key_length, NULL)
+      || !g_utf8_validate_len (problem_text, head.problem_length, NULL))
+    return refuse (error, "text"), NULL;
 
+  g_autofree char *key = g_strndup (key_text, head.key_length);
   g_autoptr (HaulMessage) message = haul_message_new (key, 0);
-  message->size = size;
-  message->received = clamp_time (received);
-  message->flags = flags;
-  message->state = state;
-  if (!take_digest (digest, message, error) || !take_keywords (keywords, message, error)
-      || !take_text (problem, HAUL_RECORD_MAX_TEXT, &message->problem, error))
+  message->size = head.size;
+  message->received = clamp_time (head.received);
+  message->flags = head.flags;
+  message->state = head.state;
+  message->is_measured = head.is_measured == 1;
+  if (message->is_measured)
+    {
+      memcpy (message->digest, head.digest, sizeof head.digest);
+      message->fingerprint = head.fingerprint;
+    }
+  if (head.problem_length > 0)
+    {
+      g_autofree char *problem = g_strndup (problem_text, head.problem_length);
+      message->problem = haul_record_dup_text (problem, HAUL_RECORD_MAX_TEXT);
+    }
+  if (!take_keywords (keywords, head.keywords_length, message, error))
     return NULL;
   return g_steal_pointer (&message);
 }

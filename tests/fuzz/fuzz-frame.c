@@ -19,14 +19,14 @@ use (const HaulFrame *frame)
   g_autoptr (HaulMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (frame->type == HAUL_FRAME_MESSAGE)
+    message = haul_record_to_message (frame, NULL);
   if (record == NULL)
     return;
   if (frame->type == HAUL_FRAME_STORE)
     info = haul_record_to_store (record, "/home/a", NULL);
   else if (frame->type == HAUL_FRAME_FOLDER || frame->type == HAUL_FRAME_COUNT)
     folder = haul_record_to_folder (record, NULL);
-  else if (frame->type == HAUL_FRAME_MESSAGE)
-    message = haul_record_to_message (record, NULL);
   else if (frame->type == HAUL_FRAME_MEASURE)
     haul_record_add_measure (record, measured, NULL);
   else if (frame->type == HAUL_FRAME_ERROR)

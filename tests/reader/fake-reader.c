@@ -7,6 +7,7 @@
  * Where WAY does not say otherwise it answers like a good one: a folder with three messages of “abc”.
  */
 #include "store/haul-frame.h"
+#include "store/haul-record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,22 +138,28 @@ put_message (guint i)
   g_autofree char *key = g_strdup_printf ("k%u", i);
   g_autofree char *long_text = g_strnfill (5000, 'x');
   gboolean is_measured = !is ("measure-never") && !is ("bad-measure");
-  GVariantBuilder words;
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (GByteArray) words = g_byte_array_new ();
+  const char *chosen = is ("long-key") ? long_text : is ("empty-key") ? "" : is ("bad-key") ? "\xff" : key;
+  const char *word = is ("long-keyword") ? long_text : "word";
+  const char *problem = is ("long-problem") ? long_text : "";
 
-  g_variant_builder_init (&words, G_VARIANT_TYPE_STRING_ARRAY);
   for (guint n = is ("many-keywords") ? 65 : 1; n > 0; n--)
-    g_variant_builder_add (&words, "s", is ("long-keyword") ? long_text : "word");
-  put_frame (HAUL_FRAME_MESSAGE,
-             g_variant_new ("(st@ayxu@asus)",
-                            is ("long-key")    ? long_text
-                            : is ("empty-key") ? ""
-                                               : key,
-                            is ("huge-size") ? G_MAXUINT64 : (guint64)3,
-                            octets (ABC ABC, is ("short-digest") ? 31
-                                             : is_measured       ? 64
-                                                                 : 0),
-                            (gint64)0, is ("bad-flags") ? 0x10000U : 1U, g_variant_builder_end (&words),
-                            is ("bad-state") ? 4U : 0U, is ("long-problem") ? long_text : ""));
+    g_byte_array_append (words, (const guint8 *)word, (guint)strlen (word) + !is ("open-keyword"));
+  HaulRecordMessage head = { .size = is ("huge-size") ? G_MAXUINT64 : 3,
+                             .flags = is ("bad-flags") ? 0x10000 : 1,
+                             .state = is ("bad-state") ? 4 : 0,
+                             .is_measured = is ("short-digest") ? 2 : is_measured,
+                             .key_length = (guint32)strlen (chosen),
+                             .keywords_length = is ("long-lengths") ? G_MAXUINT32 : words->len,
+                             .problem_length = (guint32)strlen (problem) };
+  memcpy (head.digest, ABC, sizeof head.digest);
+  g_byte_array_append (out, (const guint8 *)&head, sizeof head);
+  g_byte_array_append (out, (const guint8 *)chosen, head.key_length);
+  g_byte_array_append (out, words->data, words->len);
+  g_byte_array_append (out, (const guint8 *)problem, head.problem_length);
+  put_raw (HAUL_FRAME_MESSAGE, out->len - is ("short-message"), (const char *)out->data,
+           out->len - is ("short-message"));
   if (is ("bad-measure"))
     put_frame (HAUL_FRAME_MEASURE, g_variant_new ("(t@ays)", (guint64)3, octets (ABC, 5), ""));
 }

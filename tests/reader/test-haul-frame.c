@@ -112,8 +112,10 @@ test_message (void)
   message->keywords = g_strsplit ("one $Label2", " ", -1);
   message->state = HAUL_MESSAGE_CUT;
   message->problem = g_strdup ("The end is missing.");
-  g_autoptr (GVariant) record = g_variant_ref_sink (haul_record_from_message (message));
-  g_autoptr (HaulMessage) back = haul_record_to_message (record, &error);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  haul_record_append_message (out, message);
+  HaulFrame frame = { HAUL_FRAME_MESSAGE, out->data + HAUL_FRAME_HEADER, out->len - HAUL_FRAME_HEADER };
+  g_autoptr (HaulMessage) back = haul_record_to_message (&frame, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (back->key, ==, "ключ");
   g_assert_cmpuint (back->size, ==, 12345);
@@ -124,6 +126,12 @@ test_message (void)
   g_assert_cmpstrv (back->keywords, message->keywords);
   g_assert_cmpint (back->state, ==, HAUL_MESSAGE_CUT);
   g_assert_cmpstr (back->problem, ==, "The end is missing.");
+
+  while (frame.length-- > 0)
+    {
+      g_autoptr (HaulMessage) cut = haul_record_to_message (&frame, NULL);
+      g_assert_null (cut);
+    }
 }
 
 static void
