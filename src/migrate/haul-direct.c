@@ -58,9 +58,15 @@ place (HaulStaging *self, const HaulGenerationItem *item, HaulListing *listing, 
          && haul_journal_item_place (journal, item->row, self->mailbox, listing->status.uid_validity, row->uid, error);
 }
 
-/* Lists what came since, and places what is there: by its APPENDUID, else by its digest. @missing gets the rest. */
+/* Lists what came since, and places what is there: by its APPENDUID, else by its digest; where the server took all and
+ * as many came of which none is known again, since it writes messages anew, by their order. @missing gets the rest. */
 static gboolean
-look (HaulStaging *self, HaulImapSession *session, GPtrArray *items, GPtrArray *missing, GError **error)
+look (HaulStaging *self,
+      HaulImapSession *session,
+      GPtrArray *items,
+      gboolean may_order,
+      GPtrArray *missing,
+      GError **error)
 {
   g_autoptr (GPtrArray) unknown = g_ptr_array_new ();
   HAUL_FAULT (F22, "direct");
@@ -80,6 +86,15 @@ look (HaulStaging *self, HaulImapSession *session, GPtrArray *items, GPtrArray *
         return FALSE;
     }
   g_autofree HaulListingRow **rows = haul_find_pair (unknown, listing);
+  gboolean is_known = FALSE;
+  for (guint i = 0; i < unknown->len; i++)
+    is_known = is_known || rows[i] != NULL;
+  g_autofree HaulListingRow **ordered = may_order && !is_known ? haul_find_pair_by_order (unknown, listing) : NULL;
+  if (ordered != NULL)
+    {
+      g_free (rows);
+      rows = g_steal_pointer (&ordered);
+    }
   for (guint i = 0; i < unknown->len; i++)
     if (rows[i] == NULL)
       g_ptr_array_add (missing, unknown->pdata[i]);
@@ -121,11 +136,11 @@ haul_direct_settle (
   if (items == NULL
       || (is_after_break && !haul_journal_generation_set_state (journal, staging->row, HAUL_GENERATION_SEALED, error)))
     return FALSE;
-  if (items->len > 0 && !look (staging, session, items, missing, error))
+  if (items->len > 0 && !look (staging, session, items, !is_after_break, missing, error))
     return FALSE;
   if (missing->len == 0 || !is_final)
     return TRUE;
   HAUL_FAULT (F31, "hold");
   return haul_hold_wait (staging->run, session, HAUL_HOLD_APPEND_MS, error)
-         && look (staging, session, missing, lost, error) && lose (staging, lost, error);
+         && look (staging, session, missing, FALSE, lost, error) && lose (staging, lost, error);
 }

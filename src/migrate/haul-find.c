@@ -85,3 +85,31 @@ haul_find_pair (GPtrArray *items, HaulListing *listing)
       rows[i] = &g_array_index (listing->rows, HaulListingRow, left[i].partner);
   return rows;
 }
+
+/**
+ * haul_find_pair_by_order:
+ * @items: (element-type HaulGenerationItem): messages of ours, in the order they were sent in
+ * @listing: where they are looked for; what is taken there is not looked at
+ *
+ * On a connection that lasted messages stand in the order they were sent in: where there are as many as were sent, each
+ * is the one at its place.
+ *
+ * Returns: (transfer full) (array) (nullable): each item's row of @listing; %NULL: there are more or fewer
+ */
+HaulListingRow **
+haul_find_pair_by_order (GPtrArray *items, HaulListing *listing)
+{
+  g_autofree HaulListingRow **rows = g_new0 (HaulListingRow *, items->len + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      if (row->is_taken)
+        continue;
+      if (n == items->len)
+        return NULL;
+      rows[n++] = row;
+    }
+  return n == items->len ? g_steal_pointer (&rows) : NULL;
+}

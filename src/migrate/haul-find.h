@@ -19,5 +19,6 @@ typedef struct
 
 HaulListing *haul_find_list (HaulRun *run, HaulImapSession *session, const HaulFind *find, GError **error);
 HaulListingRow **haul_find_pair (GPtrArray *items, HaulListing *listing);
+HaulListingRow **haul_find_pair_by_order (GPtrArray *items, HaulListing *listing);
 
 G_END_DECLS

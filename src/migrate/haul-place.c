@@ -69,12 +69,31 @@ read_copy_uid (
   return TRUE;
 }
 
-/* What was copied is in the way of what is still to come, where room is scarce. Ours only. */
 static gboolean
-purge (HaulStaging *self, HaulImapSession *session, GArray *uids, GError **error)
+is_unplaced (GPtrArray *left, gint64 item)
 {
+  for (guint i = 0; i < left->len; i++)
+    if (((const HaulGenerationItem *)left->pdata[i])->row == item)
+      return TRUE;
+  return FALSE;
+}
+
+/* What was copied, as the journal knows, is in the way of what is still to come, where room is scarce. Ours only. */
+static gboolean
+purge (HaulStaging *self, HaulImapSession *session, const HaulMove *move, GPtrArray *batch, GError **error)
+{
+  g_autoptr (GPtrArray) left = haul_journal_move_list_items (self->run->journal, move->row, error);
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GError) local_error = NULL;
 
+  for (guint i = 0; left != NULL && i < batch->len; i++)
+    {
+      const HaulGenerationItem *item = batch->pdata[i];
+      if (!is_unplaced (left, item->row))
+        g_array_append_val (uids, item->staged_uid);
+    }
+  if (left == NULL || uids->len == 0)
+    return left != NULL;
   HAUL_FAULT (F24, "purge");
   /* Selected anew: nothing but our own copies can ever be expunged. */
   self->is_selected = FALSE;
@@ -143,7 +162,7 @@ place_batch (HaulStaging *self, HaulImapSession *session, HaulMoveVerb verb, GPt
   HaulMove move = { 0, verb, mailbox, status.uid_validity, MAX (status.uid_next, 1) };
   return transfer (self, session, &move, batch, uids, error)
          && (trial == NULL || haul_trial_check (trial, self, session, &move, error))
-         && (verb == HAUL_MOVE_BY_MOVE || purge (self, session, uids, error));
+         && (verb == HAUL_MOVE_BY_MOVE || purge (self, session, &move, batch, error));
 }
 
 static guint

@@ -29,11 +29,12 @@ rename_mailbox (HaulStaging *self,
   for (guint attempt = 0;; attempt++)
     {
       g_autoptr (GError) refusal = NULL;
-      gboolean is_gone;
+      gboolean is_gone, is_missing;
       if (!haul_target_is_gone (session, self->mailbox, &is_gone, hard, error)
-          || !haul_target_exists (session, move->mailbox, is_there, hard, error))
+          || !haul_target_is_gone (session, move->mailbox, &is_missing, hard, error))
         return FALSE;
       *is_here = !is_gone;
+      *is_there = !is_missing;
       if (!*is_here || *is_there || attempt == 2)
         return TRUE;
       /* Before it may exist: an undo takes away what was made for it. */

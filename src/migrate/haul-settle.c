@@ -8,43 +8,99 @@
  */
 #include "migrate/haul-settle.h"
 
+#include <string.h>
+
 #include "base/haul-fault.h"
 #include "migrate/haul-find.h"
 #include "migrate/haul-hold.h"
 #include "migrate/haul-journal-item.h"
 
+/* What a move did is looked up here. */
+typedef struct
+{
+  HaulStaging *staging;     /* borrowed */
+  HaulImapSession *session; /* borrowed */
+  const HaulMove *move;     /* borrowed */
+  gboolean is_in_doubt;
+  HaulListing *staged; /* borrowed */
+  HaulListing *target; /* borrowed */
+} Look;
+
+static gboolean
+place (Look *self, const HaulGenerationItem *item, HaulListingRow *row, GError **error)
+{
+  row->is_taken = TRUE;
+  return haul_journal_item_place (self->staging->run->journal, item->row, self->move->mailbox,
+                                  self->target->status.uid_validity, row->uid, error);
+}
+
 /* Pairs those of @items whose presence in the staging mailbox is @is_in_staging with free rows of the target. */
 static gboolean
-place_found (HaulStaging *staging,
-             HaulListing *target,
-             const HaulMove *move,
-             GPtrArray *items,
-             const HaulListing *staged,
-             gboolean is_in_staging,
-             GError **error)
+place_found (Look *self, GPtrArray *items, gboolean is_in_staging, GError **error)
 {
   g_autoptr (GPtrArray) some = g_ptr_array_new ();
+  guint n_found = 0;
 
   for (guint i = 0; i < items->len; i++)
-    if ((haul_listing_find (staged, ((HaulGenerationItem *)items->pdata[i])->staged_uid) != NULL) == is_in_staging)
+    if ((haul_listing_find (self->staged, ((HaulGenerationItem *)items->pdata[i])->staged_uid) != NULL)
+        == is_in_staging)
       g_ptr_array_add (some, items->pdata[i]);
-  g_autofree HaulListingRow **rows = haul_find_pair (some, target);
+  g_autofree HaulListingRow **rows = haul_find_pair (some, self->target);
+  for (guint i = 0; i < some->len; i++)
+    n_found += rows[i] != NULL;
+  /* The server said that they were moved, and as many came of which none is known again: it writes messages anew. */
+  g_autofree HaulListingRow **ordered
+      = n_found == 0 && !is_in_staging && !self->is_in_doubt ? haul_find_pair_by_order (some, self->target) : NULL;
   for (guint i = 0; i < some->len; i++)
     {
       const HaulGenerationItem *item = some->pdata[i];
-      HaulListingRow *row = rows[i];
-      if (row == NULL)
-        {
-          /* In neither mailbox: gone. In the staging mailbox only: still to be moved. */
-          if (!is_in_staging && !haul_journal_item_lose (staging->run->journal, item->row, error))
-            return FALSE;
-          continue;
-        }
-      row->is_taken = TRUE;
-      if (!haul_journal_item_place (staging->run->journal, item->row, move->mailbox, target->status.uid_validity,
-                                    row->uid, error))
+      HaulListingRow *row = ordered != NULL ? ordered[i] : rows[i];
+      if (row != NULL && !place (self, item, row, error))
+        return FALSE;
+      /* In neither mailbox: gone. In the staging mailbox only: still to be moved. */
+      if (row == NULL && !is_in_staging && !haul_journal_item_lose (self->staging->run->journal, item->row, error))
         return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+has_free_row (const HaulListing *listing)
+{
+  for (guint i = 0; i < listing->rows->len; i++)
+    if (!g_array_index (listing->rows, HaulListingRow, i).is_taken)
+      return TRUE;
+  return FALSE;
+}
+
+/* A server that writes messages anew keeps the staged message as it keeps the copy: their octets are compared, not
+ * those that were sent. */
+static gboolean
+place_rewritten (Look *self, GError **error)
+{
+  HaulRun *run = self->staging->run;
+  g_autoptr (GPtrArray) items = haul_journal_move_list_items (run->journal, self->move->row, error);
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  if (items == NULL || items->len == 0 || !has_free_row (self->target))
+    return items != NULL;
+  for (guint i = 0; i < items->len; i++)
+    g_array_append_val (uids, ((HaulGenerationItem *)items->pdata[i])->staged_uid);
+  g_autoptr (HaulListing) staged
+      = haul_listing_read (self->session, self->staging->mailbox, 1, FALSE, run->hard, error);
+  if (staged == NULL || !haul_listing_fetch_some (staged, self->session, uids, run->hard, error))
+    return FALSE;
+  for (guint i = 0; i < items->len; i++)
+    {
+      HaulGenerationItem *item = items->pdata[i];
+      const HaulListingRow *row = haul_listing_find (staged, item->staged_uid);
+      if (row != NULL && row->has_digest)
+        memcpy (item->digest, row->digest, HAUL_DIGEST_LENGTH);
+    }
+  g_autofree HaulListingRow **rows = haul_find_pair (items, self->target);
+  for (guint i = 0; i < items->len; i++)
+    if (rows[i] != NULL && !place (self, items->pdata[i], rows[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -84,47 +140,15 @@ haul_settle_move (
       g_autoptr (HaulListing) target
           = haul_find_list (run, session, &(HaulFind){ move->mailbox, move->uid_validity, move->uid_next }, error);
       HAUL_FAULT (F22, "target listed");
-      if (target == NULL || !place_found (staging, target, move, items, staged, FALSE, error)
-          || !place_found (staging, target, move, items, staged, TRUE, error))
+      if (target == NULL)
+        return FALSE;
+      Look look = { staging, session, move, is_in_doubt, staged, target };
+      if (!place_found (&look, items, FALSE, error) || !place_found (&look, items, TRUE, error)
+          || !place_rewritten (&look, error))
         return FALSE;
     }
   HAUL_FAULT (F22, "end");
   return haul_journal_move_end (run->journal, move->row, error) && haul_journal_commit (run->journal, error);
-}
-
-/* On a connection that lasted, in a mailbox that is ours alone, messages stand in the order they were sent in: where
- * there are as many as were sent, each is the one at its place. */
-static gboolean
-is_in_order (const HaulListing *listing, GPtrArray *doubtful, gboolean by_size)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < listing->rows->len; i++)
-    {
-      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
-      if (row->is_taken)
-        continue;
-      const HaulGenerationItem *item = n < doubtful->len ? doubtful->pdata[n] : NULL;
-      if (item == NULL || (by_size && (row->size != item->size || row->date != item->date)))
-        return FALSE;
-      n++;
-    }
-  return n == doubtful->len;
-}
-
-static HaulListingRow **
-pair_by_order (HaulListing *listing, guint n_doubtful)
-{
-  HaulListingRow **rows = g_new0 (HaulListingRow *, n_doubtful + 1);
-  guint n = 0;
-
-  for (guint i = 0; i < listing->rows->len && n < n_doubtful; i++)
-    {
-      HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
-      if (!row->is_taken)
-        rows[n++] = row;
-    }
-  return rows;
 }
 
 /* By order where that is certain, else by digest; and where no digest fits, since the server writes messages anew, by
@@ -137,19 +161,24 @@ find_sendings (HaulRun *run,
                gboolean may_order,
                GError **error)
 {
+  g_autofree HaulListingRow **ordered = may_order ? haul_find_pair_by_order (doubtful, listing) : NULL;
+  gboolean is_alike = ordered != NULL;
   guint n_found = 0;
 
-  if (may_order && is_in_order (listing, doubtful, TRUE))
-    return pair_by_order (listing, doubtful->len);
+  for (guint i = 0; is_alike && i < doubtful->len; i++)
+    {
+      const HaulGenerationItem *item = doubtful->pdata[i];
+      is_alike = ordered[i]->size == item->size && ordered[i]->date == item->date;
+    }
+  if (is_alike)
+    return g_steal_pointer (&ordered);
   /* Whatever their size is said to be: what is not assigned is in doubt, or very little. */
   if (!haul_listing_fetch_digests (listing, session, NULL, run->hard, error))
     return NULL;
   g_autofree HaulListingRow **rows = haul_find_pair (doubtful, listing);
   for (guint i = 0; i < doubtful->len; i++)
     n_found += rows[i] != NULL;
-  if (n_found == 0 && may_order && is_in_order (listing, doubtful, FALSE))
-    return pair_by_order (listing, doubtful->len);
-  return g_steal_pointer (&rows);
+  return n_found == 0 && ordered != NULL ? g_steal_pointer (&ordered) : g_steal_pointer (&rows);
 }
 
 /* Those of @items that nobody knows the UID of; what was known and is not there is lost. NULL with @error set. */

@@ -11,6 +11,20 @@
 
 #include "migrate/haul-journal-undo.h"
 
+/* The pattern, or a wildcard in the name, may find others: only the very name counts. INBOX is written in any case. */
+static gboolean
+look_for (GPtrArray *list, const char *mailbox)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      const HaulImapMailbox *found = list->pdata[i];
+      gboolean is_inbox = g_ascii_strcasecmp (mailbox, "INBOX") == 0 && g_ascii_strcasecmp (found->name, "INBOX") == 0;
+      if (found->can_select && (is_inbox || strcmp (found->name, mailbox) == 0))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * haul_target_exists:
  * @session: a session
@@ -29,18 +43,8 @@ haul_target_exists (
 {
   g_autoptr (GPtrArray) list = haul_imap_mailbox_list (session, mailbox, cancellable, error);
 
-  *exists = FALSE;
-  if (list == NULL)
-    return FALSE;
-  /* The name may hold a wildcard: only the very name counts. INBOX is written in any case. */
-  for (guint i = 0; i < list->len; i++)
-    {
-      const HaulImapMailbox *found = list->pdata[i];
-      gboolean is_inbox = g_ascii_strcasecmp (mailbox, "INBOX") == 0 && g_ascii_strcasecmp (found->name, "INBOX") == 0;
-      if (found->can_select && (is_inbox || strcmp (found->name, mailbox) == 0))
-        *exists = TRUE;
-    }
-  return TRUE;
+  *exists = list != NULL && look_for (list, mailbox);
+  return list != NULL;
 }
 
 /**
@@ -51,8 +55,9 @@ haul_target_exists (
  * @cancellable: (nullable): to stop it
  * @error: return location; HAUL_IMAP_ERROR
  *
- * Where something is concluded from a mailbox that is not there, LIST alone is not believed: while somebody makes or
- * deletes mailboxes a server may leave one out.
+ * Where something is concluded from a mailbox that is not there, one LIST is not believed: while somebody makes or
+ * deletes mailboxes a server may leave one out. It is asked again, in other words; not by STATUS, which some servers
+ * answer with BAD (hMailServer 5).
  *
  * Returns: %TRUE when the server answered
  */
@@ -60,20 +65,17 @@ gboolean
 haul_target_is_gone (
     HaulImapSession *session, const char *mailbox, gboolean *is_gone, GCancellable *cancellable, GError **error)
 {
-  g_auto (HaulImapStatus) status = { 0 };
-  g_autoptr (GError) local_error = NULL;
+  g_autofree char *pattern = g_strconcat (mailbox, "*", NULL);
   gboolean exists;
 
   *is_gone = FALSE;
   if (!haul_target_exists (session, mailbox, &exists, cancellable, error))
     return FALSE;
-  if (exists || haul_imap_mailbox_status (session, mailbox, &status, cancellable, &local_error))
+  if (exists)
     return TRUE;
-  *is_gone = g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TRY_CREATE)
-             || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED);
-  if (!*is_gone)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  return *is_gone;
+  g_autoptr (GPtrArray) list = haul_imap_mailbox_list (session, pattern, cancellable, error);
+  *is_gone = list != NULL && !look_for (list, mailbox);
+  return list != NULL;
 }
 
 /* The journal knows of each mailbox that we make, before it exists: an undo may take away what is ours. */
