@@ -32,6 +32,7 @@ class One:
     def __init__(self, flags, date):
         self.flags, self.date = flags, date
         self.octets = None
+        self.swallowed = b''  # what came behind it and is taken for a part of it
 
 
 class Appending:
@@ -269,7 +270,7 @@ class Appending:
         """hMailServer: what is in the buffer by now belongs to the message, and so does the line end behind it."""
         while not self.input.buffer.endswith(b'\n'):
             self.input.more()
-        one.octets += self.input.take(len(self.input.buffer))
+        one.swallowed = self.input.take(len(self.input.buffer))
 
     # Storing.
 
@@ -278,7 +279,7 @@ class Appending:
             return Late(self.world.tree.find(name), name, [self.make(one) for one in ones if one.octets is not None])
 
     def make(self, one):
-        stored = rewrite.apply(self.settings.s_rewrite, one.octets)
+        stored = rewrite.apply(self.settings.s_rewrite, one.octets + one.swallowed)
         return Message(stored, one.date, one.flags, one.octets)
 
     def store(self, name, ones):
