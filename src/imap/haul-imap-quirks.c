@@ -159,3 +159,10 @@ haul_imap_quirks_rewrites (const char *greeting)
 {
   return strstr (greeting, "Microsoft Exchange") != NULL || strstr (greeting, "Domino IMAP4") != NULL;
 }
+
+/* Gmail keeps identical messages once, under all their labels (docs/wire.md). */
+gboolean
+haul_imap_quirks_merges (const char *greeting)
+{
+  return g_str_has_prefix (greeting, "Gimap ");
+}

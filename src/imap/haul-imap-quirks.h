@@ -17,6 +17,7 @@ gint64 haul_imap_quirks_parse_backoff (const char *text);
 gboolean haul_imap_quirks_breaks_authenticate (const char *greeting);
 gboolean haul_imap_quirks_breaks_namespace (const char *greeting);
 gboolean haul_imap_quirks_rewrites (const char *greeting);
+gboolean haul_imap_quirks_merges (const char *greeting);
 const char *haul_imap_quirks_get_refused_letters (const char *greeting);
 gboolean haul_imap_quirks_has_no_subfolders (const char *greeting);
 

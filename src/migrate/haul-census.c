@@ -14,6 +14,7 @@
 #include "base/haul-fault.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-match.h"
+#include "migrate/haul-merging.h"
 #include "migrate/haul-proof.h"
 #include "migrate/haul-recognition.h"
 #include "migrate/haul-rewriting.h"
@@ -298,6 +299,7 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
     return FALSE;
   HAUL_FAULT (F25, "before taken");
   mark_removed (transfer, removed);
+  haul_merging_begin (transfer, session);
   transfer->last_uid = listing->status.uid_next == 0 ? 0 : listing->status.uid_next - 1;
   transfer->needs_census = FALSE;
   haul_progress_set_phase (run->progress, HAUL_PHASE_COPYING);

@@ -43,6 +43,7 @@ typedef struct
   gboolean is_begun;     /* its sending began by this row */
   guint attempts;        /* sendings that came to nothing */
   gboolean is_present;   /* done: the census found it at @uid */
+  gboolean is_merged;    /* done: the server keeps it together with one like it */
   HaulProof proof;       /* how well it is known to be there */
   gboolean is_doubtful;  /* its way had a break in it: look twice */
   gboolean is_held;      /* it was in doubt in the person's own mailbox: the report names it */

@@ -11,6 +11,7 @@
 
 #include "base/haul-clock.h"
 #include "imap/haul-imap-append.h"
+#include "migrate/haul-merging.h"
 #include "migrate/haul-proof.h"
 #include "imap/haul-imap-text.h"
 #include "migrate/haul-direct.h"
@@ -555,6 +556,7 @@ haul_transfer_finish (HaulTransfer *transfer)
   guint64 n_left = 0, bytes_left = 0;
   guint n_copied = 0;
 
+  haul_merging_end (transfer);
   for (guint i = 0; i < transfer->items->len; i++)
     {
       HaulItem *item = transfer->items->pdata[i];

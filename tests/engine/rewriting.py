@@ -17,7 +17,7 @@ KINDS = {
     'imap4d': (['headers'], {'zone_ignored': True}, 'header-identical'),
     'cyrus': (['munge8bit'], {}, 'fingerprint'),
     'domino': (['msgid_domain'], {}, 'fingerprint'),
-    'exchange': (['mime'], {'size_report': 'approx'}, 'fingerprint'),
+    'exchange': (['mime'], {'size_report': 'approx', 'appenduid': 'no'}, 'fingerprint'),
     'exchange-5.5': (['mime', 'wrap72'], {'size_report': 'approx'}, 'fingerprint'),
 }
 
@@ -59,8 +59,8 @@ class World:
             path.write_bytes(text)
             os.utime(path, (FIRST + i, FIRST + i))
 
-    def drive(self, verb='copy'):
-        return drive(verb, self.state, self.source, port=self.world.port)
+    def drive(self, verb='copy', **options):
+        return drive(verb, self.state, self.source, port=self.world.port, **options)
 
     def forget(self):
         self.n_states += 1
@@ -90,10 +90,14 @@ def part_again():
             box, others = world.contents()
             tap.equal((octets(box), others), (octets(expected(texts)), []), f'{kind}: copied once', run)
             tap.equal((counts(run)['copied'], run.json['verdict']), (n, 'complete'), f'{kind}: the report', run)
+            job = run.json['job']
             tap.equal(sum(proof(run).values()), n, f'{kind}: how well it is known is said of each', run)
 
             run = world.drive()
             tap.equal((counts(run)['copied'], counts(run)['present']), (0, n), f'{kind}: again with the journal: nothing', run)
+            run = world.drive('verify', job=job)
+            tap.equal((counts(run)['present'], proof(run).get('missing', 0), proof(run).get('surplus', 0)), (n, 0, 0), f'{kind}: verified by its job', run)
+            tap.check(proof(run).get(word, 0) > 0, f'{kind}: by {word}', proof(run))
             world.forget()
             run = world.drive()
             tap.equal((counts(run)['copied'], counts(run)['present']), (0, n), f'{kind}: without it: nothing', run)
@@ -135,6 +139,25 @@ def part_faithful():
         run = world.drive()
         tap.equal((counts(run)['copied'], counts(run)['present']), (0, 7), 'partly: nothing', run)
         tap.equal(proof(run), {'byte-identical': 6, 'fingerprint': 1}, 'partly: each by what it is', run)
+        world.close()
+
+
+def part_merging():
+    """Gmail keeps identical messages once: said of each, and nothing is sent in vain."""
+    twin = message(1, 'twin')
+    texts = [(twin, ''), (message(2, 'other'), ''), (twin, ''), (twin, 'S')]
+    with Server() as server:
+        world = World(server, 'gmail', {}, texts)
+        world.world.reset('gmail')
+        for when in ('first', 'again', 'journal lost'):
+            run = world.drive()
+            box, others = world.contents()
+            copied = 2 if when == 'first' else 0
+            tap.equal((counts(run)['copied'], counts(run)['present'], run.json['verdict']), (copied, 4 - copied, 'complete'), f'merging, {when}', run)
+            tap.equal(codes(run)['merged-by-server'], 2, f'merging, {when}: said of each', run)
+            tap.equal(({text for text in octets(box)}, others), (set(octets(expected(texts))), []), f'merging, {when}: all different ones are there')
+            if when == 'again':
+                world.forget()
         world.close()
 
 
