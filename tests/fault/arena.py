@@ -7,7 +7,9 @@ import imaplib
 import os
 import re
 import shutil
+import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -27,6 +29,16 @@ class Look(haultest.Mailbox):
     def __init__(self, port, user, password=PASSWORD):
         self.imap = imaplib.IMAP4('127.0.0.1', port)
         self.imap.login(haultest.quote(user), password)
+
+
+def patiently(look):
+    """Another worker's fault may be the server's end."""
+    for _ in range(8):
+        try:
+            return look()
+        except (OSError, imaplib.IMAP4.error, AssertionError):
+            time.sleep(0.4)
+    return look()
 
 
 def plain_name(name):
@@ -53,10 +65,15 @@ class RealArena:
     def account(self):
         return {'server': f'localhost:{self.port}', 'user': self.user, 'password': PASSWORD}
 
+    def client(self):
+        return patiently(lambda: Look(self.port, self.user))
+
     def look(self):
         """By IMAP."""
-        with Look(self.port, self.user) as box:
-            return plain(box.contents())
+        def once():
+            with self.client() as box:
+                return plain(box.contents())
+        return patiently(once)
 
     def look_again(self):
         """In its files."""
@@ -65,6 +82,24 @@ class RealArena:
 
     def settle(self):
         pass
+
+    def parts(self):
+        return [self.server.dir / part / self.user for part in ('mail', 'home')]
+
+    def snapshot(self):
+        """Of this account; others are at work on the same server."""
+        with self.client():
+            pass
+        for path in self.parts():
+            if path.exists():
+                subprocess.run(['cp', '-a', path, f'{path}.backup'], check=True)
+
+    def restore(self):
+        self.server.kill_worker()
+        for path in self.parts():
+            shutil.rmtree(path, ignore_errors=True)
+            if Path(f'{path}.backup').exists():
+                os.rename(f'{path}.backup', path)
 
     def end(self):
         """What a run left takes memory."""
@@ -100,8 +135,18 @@ class ScriptedArena:
     def look_again(self):
         if self.place.as_sent:
             return None
-        with Look(self.port, 'u1') as box:
+        with self.client() as box:
             return plain(box.contents())
+
+    def client(self):
+        return Look(self.port, 'u1')
+
+    def snapshot(self):
+        self.world.ask('snapshot')
+
+    def restore(self):
+        """As of that backup."""
+        self.world.ask('restore')
 
     def settle(self):
         """No more faults, and what is still to come late comes now."""

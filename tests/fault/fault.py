@@ -8,7 +8,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
     fault.py double N         N times a fault in the recovery from a fault
     fault.py memory N         N times memory runs out
     fault.py others N         N times somebody else does something meanwhile
-    fault.py every            each step of a run, on each server
+    fault.py every            each step of a run, on each server (each n-th with --stride=N; rungs.py says what is usual)
     fault.py full             the whole matrix: every, and 5,000 random, 600 double, 500 memory, 500 others, 3,000 chosen ones
     fault.py point KEY...     these points
     fault.py table            the table of docs/reliability.md from the results, written there with --write
@@ -65,7 +65,7 @@ def run_mode(mode, places, options, count):
     for place in places:
         share = shares(places, count)[place.name] if mode != 'every' else 1
         if share:
-            answer = run_server(place, mode, options, share, **({'stride': options.stride} if mode == 'every' else {}))
+            answer = run_server(place, mode, options, share, **({'stride': options.stride or place.stride} if mode == 'every' else {}))
             is_well = is_well and answer is not False
             if answer is None:
                 print(f'{place.name} cannot be had here', flush=True)
@@ -141,7 +141,7 @@ def main():
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--servers', default='')
     parser.add_argument('--seconds', type=float, default=0)
-    parser.add_argument('--stride', type=int, default=1)
+    parser.add_argument('--stride', type=int, default=0)
     parser.add_argument('--write', action='store_true')
     parser.add_argument('--fresh', action='store_true', help='forgets the results so far')
     options = parser.parse_args()

@@ -122,3 +122,16 @@ class Chooser:
             turn[point, name] += 1
             kind = kinds[(turn[point, name] + number) % len(kinds)]
             yield Point(self.place.name, corpus, connections, ('instant', 'delay')[number % 3 == 2], (Fault('c', str(number), kind),), point)
+
+
+def name_kind(point):
+    """For the table."""
+    if point.faults[0].where == 't':
+        return 'random kill'
+    if len(point.faults) > 1:
+        return 'double'
+    kind = point.faults[0].kind
+    if point.restart.startswith('clock'):
+        return 'kill, then another clock'
+    where = {'p': 'on the way: ', 's': 'at the server: ', 'm': 'no memory: '}.get(point.faults[0].where, '')
+    return where + kind.replace('hold:', 'meanwhile: ')

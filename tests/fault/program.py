@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -59,8 +60,14 @@ class Program:
         secret = self.place / 'password'
         secret.write_text(account['password'])
         secret.chmod(0o600)
+        self.source = Path(source)
         self.args = [CLI, 'copy', f"--server={account['server']}", '--security=none', f"--user={account['user']}",
                      f'--password-file={secret}', '--batch', '--format=json', f'--connections={connections}', str(source)]
+
+    def move_source(self):
+        """A source of its own, which may be changed."""
+        self.source = self.args[-1] = Path(shutil.copytree(self.source, self.place / 'source' / 'Inbox'))
+        return self.source
 
     def start(self, step=0, kind='kill', state=None, more=None, prefix=()):
         self.n += 1
@@ -102,13 +109,29 @@ class Running:
         return Ended(128 - code if code < 0 else code, self.started, ended, self.program.place, self.n)
 
     def wake(self, pid):
-        try:
-            state = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0]
-        except OSError:
-            return
-        if state == 'T':
+        if state_of(pid) == 'T':
             time.sleep(ASLEEP)
             os.kill(pid, signal.SIGCONT)
+
+    def wait_stopped(self, timeout=TIMEOUT):
+        """FALSE: it ended without being stopped."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            state = state_of(self.process.pid)
+            if state in 'TZ':
+                return state == 'T'
+            time.sleep(0.003)
+        return False
+
+    def go_on(self):
+        os.kill(self.process.pid, signal.SIGCONT)
+
+
+def state_of(pid):
+    try:
+        return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0]
+    except OSError:
+        return 'Z'
 
 
 def read_steps(path):

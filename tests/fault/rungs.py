@@ -25,7 +25,8 @@ class Place(NamedTuple):
     prefill: tuple = ()    # mailboxes that are there already
     random: str = 'sixty'  # the corpus for kills at any moment
     is_open: str = ''      # why it is not run: something to be mended first
-    weight: float = 1.0
+    weight: float = 1.0    # its share of chosen points
+    stride: int = 6        # of a run's steps, each n-th is broken off at by "every"
 
 
 def real(name, program, **more):
@@ -42,14 +43,14 @@ NO_UIDPLUS = {'caps_post': CAPS.replace(' UIDPLUS', ' MOVE')}
 BARE = {'caps': 'IMAP4rev1 AUTH=PLAIN', 'caps_post': 'IMAP4rev1'}
 
 PLACES = [
-    real('dovecot', 'dovecot', weight=3),
+    real('dovecot', 'dovecot', weight=3, stride=1),
     real('dovecot-sdbox', 'dovecot', env={'FORMAT': 'sdbox'}),
     real('dovecot-mdbox', 'dovecot', env={'FORMAT': 'mdbox'}),
-    real('courier', 'courier', rung='R2/R3', unfit=('tiny', 'headless'), random='unique', weight=0.3),
+    real('courier', 'courier', rung='R2/R3', unfit=('tiny', 'headless'), random='unique', weight=0.3, stride=40),
     real('cyrus', 'cyrus', unfit=('tiny', 'headless', 'eight-bit'), weight=0.7),
     real('imap4d', 'imap4d', rung='R2/R3', unfit=('tiny', 'headless', 'eight-bit', 'commands'),
          is_open='staged messages that the server rewrote are not recognised', weight=0.5),
-    scripted('conforming', weight=2),
+    scripted('conforming', weight=2, stride=2),
     scripted('late', switches={'late': {'ms': [0, 60], 'who': 'all'}}, random='twins'),
     scripted('late-orphans', switches={'late': {'ms': [0, 400], 'who': 'orphans', 'look_ms': 2}}),
     scripted('late-login', switches={'late': {'when': 'login', 'ms': 5, 'who': 'orphans', 'look_ms': 2}}),
@@ -59,7 +60,7 @@ PLACES = [
     scripted('wrong-appenduid', switches={'appenduid': 'wrong_uid'}, is_open='a UID that is not there is believed'),
     scripted('wrong-copyuid', switches={'copyuid': 'shuffled'}),
     scripted('no-literal-plus', texts={'caps': 'IMAP4rev1 SASL-IR AUTH=PLAIN'}, switches={'literal_plus': 'no'}),
-    scripted('no-move', texts=NO_MOVE, switches={'move': 'no'}, rung='R2/R3', weight=2),
+    scripted('no-move', texts=NO_MOVE, switches={'move': 'no'}, rung='R2/R3', weight=2, stride=2),
     scripted('bare', texts=BARE, switches={'move': 'no', 'uidplus': False, 'unselect': False, 'namespace': 'no', 'multiappend': False,
                                            'literal_plus': 'no', 'sasl_ir': False}, rung='R2/R3'),
     scripted('no-create', texts=NO_MOVE, switches={'move': 'no', 'create': False}, rung='R4',

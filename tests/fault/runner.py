@@ -9,8 +9,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import actors
 import corpora
 import oracle
+import points
 from arena import PASSWORD, Way
 from haultest import SPOKEN, find_secrets, manifest
 from program import Program
@@ -85,19 +87,18 @@ class Runner:
         began = time.monotonic()
         self.arena.begin()
         program = self.program(place, point.corpus, point.connections, any(f.where == 'p' for f in point.faults))
-        runs = []
+        runs, others = [], actors.Actors(self.arena, program, point.corpus)
         for fault in point.faults:
-            runs.append(self.disturb(program, point, fault))
+            runs.append(self.disturb(program, point, fault, others))
             if point.restart == 'delay':
                 time.sleep(DELAY)
         while (runs[-1].code not in FINE or len(runs) == len(point.faults)) and len(runs) < RUNS_MAX + len(point.faults):
-            runs.append(program.run())
+            runs.append(program.run(prefix=actors.prefix(point.restart)))
         if point.restart == 'instant':
             self.gaps += [later.started - run.ended for run, later in zip(runs, runs[1:])]
         hits = sum(self.was_hit(run, fault) for run, fault in zip(runs, point.faults))
-        result = self.judge(point.corpus, place, runs)
-        result.update(key=str(point), server=point.server, point=point.point, kind=point.faults[0].kind if len(point.faults) == 1 else 'double'
-                      if point.point == 'F31' else 'random kill', hits=hits, faults=len(point.faults), codes=[run.code for run in runs],
+        result = self.judge(point.corpus, place, runs, others)
+        result.update(key=str(point), server=point.server, point=point.point, kind=points.name_kind(point), hits=hits, faults=len(point.faults), codes=[run.code for run in runs],
                       seconds=round(time.monotonic() - began, 3))
         if result['wrong']:
             result['said'] = [run.err[-600:] for run in runs]
@@ -105,9 +106,11 @@ class Runner:
         shutil.rmtree(place, ignore_errors=True)
         return result
 
-    def disturb(self, program, point, fault):
+    def disturb(self, program, point, fault, others):
+        if fault.kind.startswith('hold:'):
+            return others.hold(int(fault.place), fault.kind.partition(':')[2])
         if fault.where == 'c':
-            return program.run(int(fault.place), fault.kind.partition(':')[0])
+            return program.run(int(fault.place), fault.kind)
         if fault.where == 't':
             running = program.start()
             time.sleep(self.measure(point.corpus, point.connections)[1] * int(fault.place) / 1000)
@@ -134,19 +137,27 @@ class Runner:
 
     # What came of it.
 
-    def judge(self, corpus, place, runs):
+    def compare(self, got, expected, others):
+        if others is not None:
+            got, expected = others.adjust(got, expected)
+        return oracle.compare(got, expected, self.arena.place.dates)
+
+    def judge(self, corpus, place, runs, others=None):
         source, expected, n_unfit, before = self.source(corpus)
         self.arena.settle()
-        counts, words = oracle.compare(self.arena.look(), expected, self.arena.place.dates)
+        counts, words = self.compare(self.arena.look(), expected, others)
         again = self.arena.look_again()
         if again is not None:
-            other, other_words = oracle.compare(again, expected, self.arena.place.dates)
+            other, other_words = self.compare(again, expected, others)
             if other != counts:
                 words += ['in its files: ' + word for word in other_words] + ['the two looks differ']
                 counts = {name: max(n, other[name]) for name, n in counts.items()}
-        if runs[-1].code != (3 if n_unfit else 0):
+        if runs[-1].code != (3 if n_unfit else 0) and not (others and others.may_lack and runs[-1].code == 3):
             words.append(f'the last run ended with {runs[-1].code}')
-        if manifest(source) != before:
+        if others is not None:
+            words += others.words
+            source, before = others.source, others.before or before
+        if manifest(source) != before and not (others and others.source != self.source(corpus)[0] and others.before is None):
             words.append('the source was changed')
         SPOKEN.clear()
         secrets = [hit for hit in find_secrets([PASSWORD], place) if '/password:' not in hit]

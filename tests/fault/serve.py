@@ -11,8 +11,9 @@ import sys
 import time
 import traceback
 
+
+import arena  # first: it says where the others are
 import actors
-import arena
 import corpora
 import points
 import rungs
