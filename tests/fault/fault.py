@@ -28,6 +28,7 @@ TOP = Path(os.environ.get('HAUL_SOURCE_DIR', Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.setdefault('HAUL_BUILD_DIR', str(TOP / 'build-fault')))
 
 import arena  # noqa: E402
+import oracle  # noqa: E402
 import results  # noqa: E402
 import rungs  # noqa: E402
 
@@ -88,7 +89,11 @@ def remember_seed(options, mode, count):
 def write_table(options):
     found, gaps = results.load(options.results)
     text = results.line(found)[0]
-    made = f'{BEGIN}\n\n{results.table(found)}\n\n{text}.{results.instant(gaps)}\n\n{END}'
+    tables = ''
+    for title, is_real in (('Real servers', True), ('The scripted server', False)):
+        some = [result for result in found if bool(rungs.BY_NAME[result['server']].start) == is_real]
+        tables += f'### {title}\n\n{results.table(some)}\n\n' if some else ''
+    made = f'{BEGIN}\n\n{tables}**{text}.**{results.instant(gaps)}\n\n{END}'
     if not options.write:
         print(made)
         return 0
@@ -119,7 +124,8 @@ def test(options, count):
     """For ./dev test: some points on each server, in the build with sanitizers."""
     options.seed = options.seed or os.environ.get('HAUL_FAULT_SEED') or str(random.SystemRandom().randrange(10**6))
     print(f'# seed {options.seed}: HAUL_FAULT_SEED repeats it')
-    places, n, n_bad = select(options), 0, 0
+    places, n, n_bad = select(options), 1, 0
+    print('ok 1 - what is lost, twice, altered or left over is seen' if oracle.sees() else 'not ok 1 - the oracle is blind')
     for place in places:
         before = len(results.load(options.results)[0])
         answer = run_server(place, 'points', options, shares(places, count)[place.name])

@@ -47,3 +47,12 @@ def compare(got, wanted, dates=True):
 
 def is_good(counts):
     return not any(counts.values())
+
+
+def sees():
+    """It can say no."""
+    one, two = ('aa', 1, frozenset()), ('bb', 2, frozenset({'\\Seen'}))
+    due = {'INBOX': Counter([one, one, two])}
+    cases = {'lost': {'INBOX': Counter([one, two])}, 'duplicated': {'INBOX': Counter([one, one, two, two])},
+             'altered': {'INBOX': Counter([one, one, ('bb', 3, two[2])])}, 'left': {**due, f'{STAGING}-1': Counter()}}
+    return is_good(compare(due, due)[0]) and all({**dict.fromkeys(cases, 0), name: 1} == compare(got, due)[0] for name, got in cases.items())

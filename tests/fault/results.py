@@ -42,7 +42,9 @@ def line(results):
     text = (f"{n} fault points, {len(kinds)} kinds, {len(places)} servers: {total['lost']} lost, {total['duplicated']} duplicated, "
             f"{total['altered']} altered, {total['left']} left over")
     other = n_bad - sum(any(r.get(name, 0) for name in COUNTS) for r in results)
-    return text + (f', {other} otherwise wrong' if other else ''), n_bad
+    bound = sum(result.get('bound', 0) for result in results)
+    text += f', {other} otherwise wrong' if other else ''
+    return text + (f' (and {bound} twice as was said beforehand, rungs.py)' if bound else ''), n_bad
 
 
 def table(results):
@@ -55,20 +57,20 @@ def table(results):
         rows += [row] if row not in rows else []
         cells[row, server]['n'] += n
         cells[row, server]['bad'] += bool(result['wrong'])
+        cells[row, server]['bound'] += bool(result.get('bound'))
     lines = ['| fault | ' + ' | '.join(servers) + ' | all |', '| --- |' + ' ---: |' * (len(servers) + 1)]
     for row in rows + ['all']:
-        texts, all_n, all_bad = [], 0, 0
-        for server in servers:
-            some = [cells[row, server]] if row != 'all' else [cells[r, server] for r in rows]
-            n, bad = sum(c['n'] for c in some), sum(c['bad'] for c in some)
-            all_n, all_bad = all_n + n, all_bad + bad
-            texts.append(cell(n, bad))
-        lines.append(f'| {row} | ' + ' | '.join(texts) + f' | {cell(all_n, all_bad)} |')
+        wanted = rows if row == 'all' else [row]
+        texts = [cell(sum((cells[r, server] for r in wanted), Counter())) for server in servers]
+        everywhere = cell(sum((cells[r, server] for r in wanted for server in servers), Counter()))
+        lines.append(f'| {row} | ' + ' | '.join(texts) + f' | {everywhere} |')
     return '\n'.join(lines)
 
 
-def cell(n, bad):
-    return '' if not n and not bad else f'{n:,}' if not bad else f'{n:,} **({bad} bad)**'
+def cell(counts):
+    text = f"{counts['n']:,}" if counts['n'] or counts['bad'] else ''
+    text += f" ({counts['bound']} within the bound)" if counts['bound'] else ''
+    return text + (f" **({counts['bad']} bad)**" if counts['bad'] else '')
 
 
 def instant(gaps):

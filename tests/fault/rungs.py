@@ -41,6 +41,7 @@ CAPS = ('IMAP4rev1 SASL-IR ID LITERAL+ MULTIAPPEND UIDPLUS NAMESPACE UNSELECT CH
 NO_MOVE = {'caps_post': CAPS}
 NO_UIDPLUS = {'caps_post': CAPS.replace(' UIDPLUS', ' MOVE')}
 BARE = {'caps': 'IMAP4rev1 AUTH=PLAIN', 'caps_post': 'IMAP4rev1'}
+FOLDERS = ('Projects', 'Projects/Haus', 'A', 'A/deep', 'A/deep/deeper', 'B', 'C')
 
 PLACES = [
     real('dovecot', 'dovecot', weight=3, stride=1),
@@ -64,6 +65,13 @@ PLACES = [
     scripted('bare', texts=BARE, switches={'move': 'no', 'uidplus': False, 'unselect': False, 'namespace': 'no', 'multiappend': False,
                                            'literal_plus': 'no', 'sasl_ir': False}, rung='R2/R3'),
     scripted('no-create', texts=NO_MOVE, switches={'move': 'no', 'create': False}, rung='R4',
-             prefill=('Projects', 'Projects/Haus', 'A', 'A/deep', 'A/deep/deeper', 'B', 'C')),
+             prefill=FOLDERS),
+    scripted('no-move-late', texts=NO_MOVE, switches={'move': 'no', 'late': {'ms': [0, 200], 'who': 'orphans', 'look_ms': 2}}, rung='R2/R3'),
+    # The hold is shortened to 30 ms for these runs: 20 ms are within it, 200 are not.
+    scripted('no-create-late', texts=NO_MOVE, switches={'move': 'no', 'create': False, 'late': {'ms': [0, 20], 'who': 'orphans', 'look_ms': 2}},
+             rung='R4', prefill=FOLDERS),
+    scripted('no-create-too-late', texts=NO_MOVE, switches={'move': 'no', 'create': False, 'late': {'ms': [100, 300], 'who': 'orphans',
+                                                                                            'look_ms': 2}},
+             rung='R4', promise='bound', why='a message in doubt that comes later than the hold may be there twice', prefill=FOLDERS),
 ]
 BY_NAME = {place.name: place for place in PLACES}
