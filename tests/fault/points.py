@@ -22,7 +22,7 @@ GENTLE = ('term', 'int', 'hup')
 WIRE = ('drop', 'rst', 'stop')
 DISK = ('enospc', 'eio', 'fsync', 'lie', 'short', 'power')
 PROXY = ('fin', 'rst', 'half', 'late', 'lose')
-SCRIPTED = ('fin', 'rst', 'bye', 'restart', 'no', 'partial')
+SCRIPTED = ('fin', 'rst', 'bye', 'restart')
 
 
 class Fault(NamedTuple):
@@ -107,6 +107,8 @@ class Chooser:
             return None
         name = self.dice.choices(names, [places[n] ** 0.5 for n in names])[0]
         n = self.dice.randint(1, places[name])
+        if where == 's':
+            kinds += {'before': ('no',), 'done': ('partial',)}.get(name.partition(':')[2], ())
         fault = Fault(where, f"/{name.replace(' ', '_')}/{n}", self.dice.choice(kinds))
         return Point(self.place.name, corpus, connections, self.restart(), (fault,), 'wire' if where == 'p' else 'server')
 
