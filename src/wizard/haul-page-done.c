@@ -38,6 +38,7 @@ struct _HaulPageDone
   GtkLabel *more_label;
   GtkTreeView *tree;
   GtkListStore *rows;
+  GtkWidget *buttons;
   GtkWidget *again_button;
   GtkWidget *save_button;
   GtkWidget *more_button;
@@ -330,6 +331,7 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, more_label);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, tree);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, rows);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageDone, buttons);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, again_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, save_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, more_button);
@@ -342,8 +344,17 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_save_clicked);
 }
 
+/* The row's own cell for each button: it takes no room and no keyboard of its own. */
+static void
+bind_visible (GtkWidget *cell, gpointer user_data)
+{
+  gtk_widget_set_can_focus (cell, FALSE);
+  g_object_bind_property (gtk_bin_get_child (GTK_BIN (cell)), "visible", cell, "visible", G_BINDING_SYNC_CREATE);
+}
+
 static void
 haul_page_done_init (HaulPageDone *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_container_foreach (GTK_CONTAINER (self->buttons), bind_visible, NULL);
 }

@@ -25,7 +25,8 @@ def workers():
 
 
 def test():
-    source = make_mbox(HOME / 'Archive', MESSAGES, size=3000)
+    (HOME / 'old').mkdir()
+    source = make_mbox(HOME / 'old/Archive', MESSAGES, size=3000)
     with Mailbox('alice') as mailbox:
         mailbox.imap.create('Mailhaul-upload-deadbeef-1')
     window = open_for('alice', source)

@@ -9,7 +9,9 @@ NAME = 'Correspondence with the Department of Extraordinarily Long Folder Names,
 
 
 def test():
-    source = make_mbox(HOME / NAME, MESSAGES, size=1500)
+    # Not in the home itself: the search would find it there once more, as another store.
+    (HOME / 'old').mkdir()
+    source = make_mbox(HOME / 'old' / NAME, MESSAGES, size=1500)
     before = manifest(source)
     with Mailbox('alice') as mailbox:
         mailbox.imap.append('INBOX', '', None, message(900, 'theirs'))
@@ -19,6 +21,8 @@ def test():
     window.next('Copy Mail')
     window.page('Done', 90)
     window.label(CHECKED)
+    audit(tap, window, 'Done')
+    audit_tabs(tap, window, 'Done')
 
     window.press('Take It Back…')
     window.page('Take it back?')
