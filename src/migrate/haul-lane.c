@@ -25,6 +25,7 @@
 #include "migrate/haul-seal.h"
 #include "migrate/haul-strangers-private.h"
 #include "migrate/haul-target.h"
+#include "migrate/haul-upload.h"
 #include "migrate/haul-undo-place.h"
 #include "migrate/haul-whole.h"
 
@@ -234,7 +235,7 @@ upload_whole (Lane *self, GError **error)
   if (!haul_imap_mailbox_select (self->session, self->staging->mailbox, &status, run->hard, error))
     return FALSE;
   haul_transfer_prepare (transfer, &status);
-  return haul_transfer_upload (transfer, self->session, &self->staging, error)
+  return haul_upload_run (transfer, self->session, &self->staging, error)
          && (haul_run_is_stopping (run) || haul_whole_finish (transfer, self->session, &self->staging, error));
 }
 
@@ -250,7 +251,7 @@ upload_into (Lane *self, gboolean *is_mailbox, GError **error)
       || !haul_census_renew (transfer, self->session, error))
     return FALSE;
   *is_mailbox = FALSE;
-  return haul_transfer_upload (transfer, self->session, &self->staging, error)
+  return haul_upload_run (transfer, self->session, &self->staging, error)
          && (haul_run_is_stopping (self->run) || transfer->sealed->len == 0
              || haul_seal_release (transfer, self->session, error));
 }

@@ -11,22 +11,15 @@
 
 #include "base/haul-clock.h"
 #include "imap/haul-imap-append.h"
-#include "migrate/haul-merging.h"
-#include "migrate/haul-proof.h"
 #include "imap/haul-imap-text.h"
-#include "migrate/haul-direct.h"
 #include "migrate/haul-error-text.h"
 #include "migrate/haul-journal-item.h"
+#include "migrate/haul-merging.h"
 #include "migrate/haul-policy.h"
+#include "migrate/haul-proof.h"
 #include "migrate/haul-target.h"
 
 #define ATTEMPTS_MAX 3
-#define BATCH_MESSAGES 500
-#define BATCH_BYTES (64 * 1024 * 1024)
-#define BATCH_US (10 * G_USEC_PER_SEC)
-/* So many intents become durable with one sync. */
-#define INTENTS_AT_ONCE 64
-#define INTENTS_BYTES (8 * 1024 * 1024)
 
 static guint
 hash_digest (gconstpointer digest)
@@ -113,12 +106,13 @@ haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, co
                   &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code, text, NULL, NULL });
 }
 
-static void
-fail_with (HaulTransfer *self, HaulItem *item, const char *code, const GError *error)
+/* The same, with the error's sentence and the server's words. */
+void
+haul_transfer_fail_with (HaulTransfer *transfer, HaulItem *item, const char *code, const GError *error)
 {
   g_autoptr (HaulErrorText) words = haul_error_text_new (error);
 
-  fail_with_line (self, item,
+  fail_with_line (transfer, item,
                   &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code, words->sentence,
                                   words->advice, words->server_text });
 }
@@ -131,7 +125,7 @@ haul_transfer_fail_all (HaulTransfer *transfer, const GError *error)
     {
       HaulItem *item = transfer->items->pdata[i];
       if (item->state == HAUL_ITEM_OPEN || item->state == HAUL_ITEM_STAGED)
-        fail_with (transfer, item, haul_policy_get_code (error), error);
+        haul_transfer_fail_with (transfer, item, haul_policy_get_code (error), error);
     }
 }
 
@@ -198,7 +192,7 @@ open_again (HaulTransfer *self, guint index, const GError *reason, GError **erro
   if (item->attempts < ATTEMPTS_MAX)
     return TRUE;
   if (reason != NULL)
-    fail_with (self, item, haul_policy_get_code (reason), reason);
+    haul_transfer_fail_with (self, item, haul_policy_get_code (reason), reason);
   else
     haul_transfer_fail (self, item, "refused", "The server took the message, but it is nowhere to be found.");
   return TRUE;
@@ -280,223 +274,6 @@ prepare_item (HaulTransfer *self, HaulItem *item, const HaulImapStatus *status)
   item->sent_date = haul_imap_text_clamp_date (item->date == 0 ? now : item->date, now);
   if (item->attempts == 0)
     self->n_keywords_lost += n_lost;
-}
-
-/* Is the error about this one message, on a connection that is well? */
-static gboolean
-is_about_message (const GError *error, HaulImapSession *session)
-{
-  HaulPolicy policy = haul_policy_decide (error, 0);
-
-  return policy.scope == HAUL_SCOPE_MESSAGE && policy.action == HAUL_ACTION_FAIL
-         && haul_imap_session_is_usable (session);
-}
-
-static void
-fail_source (HaulTransfer *self, HaulItem *item, const GError *error)
-{
-  const char *code = haul_source_get_code (error);
-
-  /* The message is well, and comes with the next run when there is room. */
-  if (g_error_matches (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_SPOOL))
-    haul_run_worsen (self->run, HAUL_EXIT_CANNOT_WRITE);
-  if (strcmp (code, "nul-octets") == 0)
-    haul_transfer_fail (self, item, code, "It holds octets of value zero, which a mail server cannot store.");
-  else
-    fail_with (self, item, code, error);
-}
-
-static gboolean
-append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, HaulItem *item, GError **error)
-{
-  HaulRun *run = self->run;
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GInputStream) body = haul_source_load (self->source, item, run->spool_dir, run->stop, &local_error);
-
-  if (body == NULL)
-    {
-      item->is_begun = FALSE;
-      if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return TRUE;
-      fail_source (self, item, local_error);
-      return haul_journal_item_refuse (run->journal, item->row, error);
-    }
-  if (haul_staging_append (staging, session, item, self->index, body, &local_error))
-    {
-      item->state = HAUL_ITEM_STAGED;
-      return TRUE;
-    }
-  if (!is_about_message (local_error, session))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  haul_run_count_item (run, self->index, item, 0);
-  if (!haul_journal_item_refuse (run->journal, item->row, error))
-    return FALSE;
-  haul_item_forget_row (item);
-  if (item->sent_keywords != NULL && item->sent_keywords[0] != NULL
-      && g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
-    {
-      /* docs/wire.md: once more with system flags only. */
-      g_clear_pointer (&item->sent_keywords, g_strfreev);
-      self->n_keywords_lost++;
-      item->is_doubtful = TRUE; /* refused once: its octets are compared in the end */
-      if (!haul_journal_item_add (run->journal, self->row, item, error))
-        return FALSE;
-      item->is_begun = TRUE;
-      return append_item (self, session, staging, item, error);
-    }
-  fail_with (self, item, haul_policy_get_code (local_error), local_error);
-  return TRUE;
-}
-
-/* Makes it durable that this and the next open messages may be sent: a sync for each would cost more than the rest. */
-static gboolean
-intend (HaulTransfer *self, const HaulStaging *staging, guint first, GError **error)
-{
-  HaulJournal *journal = self->run->journal;
-  guint64 bytes = 0;
-  guint end = first;
-
-  /* In the person's own mailbox an intent that was never carried out would have to be waited for. */
-  guint n_max = staging->kind == HAUL_GENERATION_DIRECT ? 1 : INTENTS_AT_ONCE;
-
-  for (guint i = first, n = 0; i < self->items->len && n < n_max && bytes < INTENTS_BYTES; i++)
-    {
-      HaulItem *item = self->items->pdata[i];
-      if (item->state != HAUL_ITEM_OPEN)
-        continue;
-      if ((item->row == 0 && !haul_journal_item_add (journal, self->row, item, error))
-          || !haul_journal_item_intend_ahead (journal, item->row, staging->row, error))
-        return FALSE;
-      item->is_intended = TRUE;
-      end = i + 1;
-      bytes += item->size;
-      n++;
-    }
-  self->first_intended = first;
-  self->end_intended = end;
-  return haul_journal_commit (journal, error);
-}
-
-/* What was intended and not begun is in nobody's doubt. */
-static gboolean
-withdraw (HaulTransfer *self, GError **error)
-{
-  for (guint i = self->first_intended; i < self->end_intended; i++)
-    {
-      HaulItem *item = self->items->pdata[i];
-      if (!item->is_intended || item->is_begun || item->state != HAUL_ITEM_OPEN)
-        continue;
-      item->is_intended = FALSE;
-      if (!haul_journal_item_withdraw (self->run->journal, item->row, error))
-        return FALSE;
-    }
-  self->first_intended = self->end_intended;
-  return TRUE;
-}
-
-static void
-start_batch (HaulTransfer *self)
-{
-  self->n_staged = 0;
-  self->staged_bytes = 0;
-  self->batch_since_us = g_get_monotonic_time ();
-}
-
-/* Places what is staged, and learns where it is. */
-static gboolean
-settle (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, GError **error)
-{
-  haul_progress_set_phase (self->run->progress, HAUL_PHASE_PLACING);
-  if (!withdraw (self, error) || !haul_staging_settle (staging, session, FALSE, error))
-    return FALSE;
-  haul_progress_set_phase (self->run->progress, HAUL_PHASE_COPYING);
-  start_batch (self);
-  return haul_transfer_sync (self, NULL, error);
-}
-
-/* Sends one open message, and looks whether those that are staged are enough for a batch. */
-static gboolean
-send_open (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, guint index, GError **error)
-{
-  HaulItem *item = self->items->pdata[index];
-
-  if (!item->is_intended && !intend (self, staging, index, error))
-    return FALSE;
-  haul_transfer_begin_item (self, index);
-  if (!append_item (self, session, staging, item, error))
-    return FALSE;
-  if (item->state == HAUL_ITEM_STAGED)
-    {
-      self->n_staged++;
-      self->staged_bytes += item->size;
-    }
-  if (self->n_staged < BATCH_MESSAGES && self->staged_bytes < BATCH_BYTES
-      && g_get_monotonic_time () - self->batch_since_us < BATCH_US)
-    return TRUE;
-  return staging->kind == HAUL_GENERATION_WHOLE || settle (self, session, staging, error);
-}
-
-/* A staging mailbox; where the server lets none be made, the person's own. */
-static gboolean
-make_generation (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GError **error)
-{
-  HaulRun *run = self->run;
-  g_autoptr (GError) refusal = NULL;
-
-  if (haul_run_can_stage (run) && haul_staging_make (run, session, HAUL_GENERATION_STAGING, staging, &refusal))
-    return TRUE;
-  if (!haul_run_can_stage (run))
-    {
-      self->way = HAUL_RUNG_DIRECT;
-      return haul_direct_make (run, session, self->folder->mailbox, staging, error);
-    }
-  g_propagate_error (error, g_steal_pointer (&refusal));
-  return FALSE;
-}
-
-static gboolean
-upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GError **error)
-{
-  HaulRun *run = self->run;
-
-  start_batch (self);
-  for (guint i = haul_transfer_find_open (self); i < self->items->len && !haul_run_is_stopping (run); i++)
-    {
-      HaulItem *item = self->items->pdata[i];
-      if (item->state != HAUL_ITEM_OPEN || g_hash_table_contains (self->held, item->digest))
-        continue;
-      if (!haul_run_wait_while_paused (run, session, error))
-        return FALSE;
-      if (*staging == NULL && !make_generation (self, session, staging, error))
-        return FALSE;
-      if (!send_open (self, session, *staging, i, error))
-        return FALSE;
-    }
-  /* Also what an earlier pass left there. */
-  return *staging == NULL || settle (self, session, *staging, error);
-}
-
-/**
- * haul_transfer_upload:
- * @transfer: a folder after its census
- * @session: the lane's session
- * @staging: (inout): the lane's generation; made when there is none and something has to be sent
- * @error: return location; about the connection, the account or the journal. What is about one message is reported
- *
- * Sends the messages that are open, and places them in batches. When the run is stopped it places what it has sent.
- *
- * Returns: %TRUE when nothing is open any more or the run is stopping
- */
-gboolean
-haul_transfer_upload (HaulTransfer *transfer, HaulImapSession *session, HaulStaging **staging, GError **error)
-{
-  gboolean is_done = upload (transfer, session, staging, error);
-
-  /* Where the journal fails here, nothing is sent any more anyway, and the next run settles it. */
-  return withdraw (transfer, is_done ? error : NULL) && is_done;
 }
 
 /**
