@@ -93,6 +93,8 @@ class Runner:
             if point.restart == 'delay':
                 time.sleep(DELAY)
         while (runs[-1].code not in FINE or len(runs) == len(point.faults)) and len(runs) < RUNS_MAX + len(point.faults):
+            if runs[-1].code == 69:  # another worker's fault may be the server's end
+                time.sleep(0.3)
             runs.append(program.run(prefix=actors.prefix(point.restart)))
         if point.restart == 'instant':
             self.gaps += [later.started - run.ended for run, later in zip(runs, runs[1:])]
