@@ -18,7 +18,7 @@
 #define BATCH_BYTES (64 * 1024 * 1024)
 #define BATCH_US (10 * G_USEC_PER_SEC)
 /* So many intents become durable with one sync. */
-#define INTENTS_AT_ONCE 64
+#define INTENTS_AT_ONCE 250
 #define INTENTS_BYTES (8 * 1024 * 1024)
 
 /* Is the error about this one message, on a connection that is well? */

@@ -51,6 +51,22 @@ def copy_once(source, parent):
     return seconds, journal
 
 
+def share_of_syncs(source):
+    """The part of a run's time that it waits for the disk to have what was written; what other work slows down, slows both."""
+    with tempfile.TemporaryDirectory(dir=DISK, prefix='haul-journal.') as state, tempfile.NamedTemporaryFile() as trace:
+        with Mailbox(USER) as box:
+            box.clear()
+        read, write = os.pipe()
+        os.write(write, PASSWORDS[USER].encode() + b'\n')
+        os.close(write)
+        begun = time.perf_counter()
+        subprocess.run(['strace', '-f', '--seccomp-bpf', '-T', '-e', 'trace=fdatasync,fsync', '-o', trace.name, CLI, 'copy',
+                        *account(USER), source, '-q', f'--state-dir={state}', f'--password-fd={read}'], pass_fds=(read,))
+        seconds = time.perf_counter() - begun
+        spent = [float(found) for found in re.findall(r'sync.* = 0 <([\d.]+)>', Path(trace.name).read_text())]
+    return len(spent), sum(spent) / seconds
+
+
 with folder('journal-cost') as place:
     places = {'disk': DISK, 'tmpfs': '/dev/shm'}
     source = make_mbox(place / 'letters', MESSAGES, size=2700)
@@ -65,6 +81,9 @@ with folder('journal-cost') as place:
     detail = (f"{MESSAGES} messages, {ROUNDS} rounds: disk {MESSAGES / median['disk']:.0f} messages a second, "
               f"tmpfs {MESSAGES / median['tmpfs']:.0f}: {cost:+.1%}; a sync takes {sync_ms(DISK):.2f} ms on the disk; "
               f'journal {journal / MESSAGES:.0f} octets a message')
+    if shutil.which('strace'):
+        n_syncs, share = share_of_syncs(source)
+        detail += f'; {n_syncs} syncs took {share:.1%} of a run'
     print('#', detail)
     print('# seconds', {name: [round(s, 2) for s in times] for name, times in seconds.items()})
     tap.check(cost <= MOST, f'the journal costs {cost:.1%} of the throughput, {MOST:.0%} at most', detail)
