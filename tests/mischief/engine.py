@@ -16,7 +16,7 @@ FIRST = 1066384800
 # On these a copy is complete in the first run, by this rung.
 COMPLETE = {'R1': ['conforming', 'late', 'late:minute', 'late:orphans', 'late:login', 'late:deleted', 'late:recreate', 'late:follow',
                    'no-uidplus', 'no-literal-plus', 'exchange-2016', 'exchange-2016:throttled', 'exchange-online:basic',
-                   'exchange-online:throttled', 'exchange-online:token', 'exchange-online:search', 'yahoo-like', 'liar:appenduid-swapped',
+                   'exchange-online:throttled', 'exchange-online:token', 'exchange-online:search', 'yahoo-like', 'gmail', 'liar:appenduid-swapped',
                    'liar:appenduid-validity', 'liar:appenduid-zero', 'liar:appenduid-none', 'liar:copyuid-swapped', 'liar:copyuid-validity',
                    'liar:uidnext-low', 'liar:uidnext-zero', 'liar:uidvalidity-reconnect'],
             'R2': ['no-move', 'no-move:no-uidplus', 'courier-like', 'exchange-5.5', 'exchange-2003', 'exchange-2003:zh', 'exchange-2010',
@@ -56,6 +56,11 @@ def write_mbox(path, texts):
 
 def digests(texts):
     return Counter(hashlib.sha256(text.replace(b'\n', b'\r\n')).hexdigest() for text, _ in texts)
+
+
+def wanted_on(name, texts):
+    """Gmail keeps one of messages that are the same."""
+    return Counter(dict.fromkeys(digests(texts), 1)) if name.startswith('gmail') else digests(texts)
 
 
 def copy(folder, port, timeout=120):
@@ -101,7 +106,7 @@ def part_kinds(server, world):
             world.reset(name)
             write_mbox(place / 'letters', texts)
             run = copy(place, world.port)
-            good = judge(run, world, digests(texts), name)
+            good = judge(run, world, wanted_on(name, texts), name)
             if name in CLOSED:
                 tap.check(run.code, f'{name}: is not signed in to', run)
                 continue
@@ -109,7 +114,7 @@ def part_kinds(server, world):
                 tap.check(good and run.json['rung'] == RUNG[name], f'{name}: complete, by {RUNG[name]}', run)
             before = look(world)[0]
             again = copy(place, world.port)
-            judge(again, world, digests(texts), f'{name}, again')
+            judge(again, world, wanted_on(name, texts), f'{name}, again')
             tap.check(not before - look(world)[0], f'{name}, again: nothing is taken away', again)
             if name in RUNG:
                 tap.equal(again.json['all']['copied'], 0, f'{name}, again: nothing is copied', again)
