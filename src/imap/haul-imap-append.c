@@ -12,6 +12,8 @@
  */
 #include "imap/haul-imap-append.h"
 
+#include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 #include "imap/haul-imap-text.h"
 
@@ -150,6 +152,16 @@ refuse_early (HaulImapChannel *channel, const HaulImapAppend *append, GCancellab
   return FALSE;
 }
 
+/* Any other mailbox, or none, may be selected there. */
+static gboolean
+leave_mailbox (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
+{
+  if (!haul_imap_quirks_loses_in_selected (haul_imap_session_get_greeting (session))
+      || g_strcmp0 (haul_imap_session_get_selected (session), mailbox) != 0)
+    return TRUE;
+  return haul_imap_mailbox_unselect (session, cancellable, error);
+}
+
 /**
  * haul_imap_append_run:
  * @session: a signed-in session
@@ -177,7 +189,8 @@ haul_imap_append_run (HaulImapSession *session,
   if (append->size == 0)
     return body_changed (error, "an empty message cannot be stored");
   g_autoptr (HaulImapCommand) command = new_command (append, error);
-  if (command == NULL || !haul_imap_channel_begin (channel, command, NULL, NULL, cancellable, error))
+  if (command == NULL || !leave_mailbox (session, append->mailbox, cancellable, error)
+      || !haul_imap_channel_begin (channel, command, NULL, NULL, cancellable, error))
     return FALSE;
   if (haul_imap_channel_is_answered (channel))
     return refuse_early (channel, append, cancellable, error);

@@ -13,7 +13,9 @@
 
 #include <string.h>
 
+#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
+#include "imap/haul-imap-strip.h"
 
 #define MAX_UID_SET 6000
 
@@ -179,7 +181,9 @@ typedef struct
   GChecksum *checksum;             /* (owned) */
   HaulFingerprintScanner *scanner; /* (owned) */
   guint64 size;
-  GHashTable *wanted; /* (owned) UIDs not seen yet */
+  GHashTable *wanted;   /* (owned) UIDs not seen yet */
+  HaulImapStrip *strip; /* (nullable) this server puts lines of its own into messages */
+  GByteArray *stripped; /* (owned) of one piece */
   HaulImapFetchDigestFunc func;
   HaulImapFetchHeaderFunc header_func; /* the one or the other */
   gpointer user_data;
@@ -190,6 +194,15 @@ digest_octets (const guint8 *data, gsize length, gpointer user_data, GError **er
 {
   Digests *digests = user_data;
 
+  if (digests->strip != NULL)
+    {
+      g_byte_array_set_size (digests->stripped, 0);
+      haul_imap_strip_feed (digests->strip, data, length, digests->stripped);
+      data = digests->stripped->data;
+      length = digests->stripped->len;
+    }
+  if (length == 0)
+    return TRUE;
   if (digests->func != NULL)
     g_checksum_update (digests->checksum, data, (gssize)length);
   haul_fingerprint_scanner_update (digests->scanner, data, length);
@@ -212,6 +225,8 @@ on_digest (HaulImapResponse *response, gpointer user_data, GError **error)
   haul_fingerprint_scanner_finish (digests->scanner, &digest.fingerprint);
   digests->size = 0;
   digests->bodies.n_bodies = 0;
+  if (digests->strip != NULL)
+    haul_imap_strip_begin (digests->strip);
   if (!response->has_body || !g_hash_table_remove (digests->wanted, GUINT_TO_POINTER (response->uid)))
     return TRUE;
   if (digests->func != NULL)
@@ -231,8 +246,14 @@ fetch_all (Digests *digests,
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr (HaulFingerprintScanner) scanner = haul_fingerprint_scanner_new ();
   g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
+  g_autoptr (GByteArray) stripped = g_byte_array_new ();
+  g_auto (HaulImapStrip) strip = { 0 };
   gboolean is_well = TRUE;
 
+  haul_imap_strip_init (&strip);
+  if (haul_imap_quirks_adds_fields (haul_imap_session_get_greeting (session)))
+    digests->strip = &strip;
+  digests->stripped = stripped;
   digests->checksum = checksum;
   digests->scanner = scanner;
   digests->wanted = wanted;

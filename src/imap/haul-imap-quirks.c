@@ -135,7 +135,8 @@ haul_imap_quirks_breaks_authenticate (const char *greeting)
   return is_imap4d (greeting);
 }
 
-/* Cyrus 3.6 says “Invalid mailbox name” to these, and imap4d makes a directory of a “/” (measured); RFC 3501 lets all
+/* Cyrus 3.6 says “Invalid mailbox name” to these, and imap4d writes its answers to STATUS without quotes and makes a
+ * directory of a “/” (measured); RFC 3501 lets all
  * be.
  */
 const char *
@@ -143,7 +144,21 @@ haul_imap_quirks_get_refused_letters (const char *greeting)
 {
   if (strstr (greeting, " Cyrus IMAP ") != NULL)
     return "!\"%;<>\\^`{|}";
-  return is_imap4d (greeting) ? "/" : "";
+  return is_imap4d (greeting) ? " \"(){}\\/" : "";
+}
+
+/* imap4d hands out the X-IMAPbase, X-UID and Status that it keeps in its files. */
+gboolean
+haul_imap_quirks_adds_fields (const char *greeting)
+{
+  return is_imap4d (greeting);
+}
+
+/* imap4d 3.15 says OK to messages for the mailbox that is selected, and keeps the first of them alone (measured). */
+gboolean
+haul_imap_quirks_loses_in_selected (const char *greeting)
+{
+  return is_imap4d (greeting);
 }
 
 /* For imap4d a mailbox is a file: it holds messages or mailboxes. */

@@ -14,11 +14,13 @@ G_BEGIN_DECLS
 HaulImapError haul_imap_quirks_classify (const char *code, const char *text, HaulImapError otherwise);
 GError *haul_imap_quirks_new_error (const HaulImapResponse *response, HaulImapError otherwise, const char *what);
 gint64 haul_imap_quirks_parse_backoff (const char *text);
+gboolean haul_imap_quirks_adds_fields (const char *greeting);
 gboolean haul_imap_quirks_breaks_authenticate (const char *greeting);
 gboolean haul_imap_quirks_breaks_namespace (const char *greeting);
 gboolean haul_imap_quirks_rewrites (const char *greeting);
 gboolean haul_imap_quirks_merges (const char *greeting);
 const char *haul_imap_quirks_get_refused_letters (const char *greeting);
 gboolean haul_imap_quirks_has_no_subfolders (const char *greeting);
+gboolean haul_imap_quirks_loses_in_selected (const char *greeting);
 
 G_END_DECLS
