@@ -24,13 +24,17 @@ RUNS_MAX = 6
 print(f'# {server}, HAUL_TEST_SEED={SEED}')
 
 
+def without_spoiled(folders):
+    return {name: [letter for letter in letters if not server.spoils(letter.wire)] for name, letters in folders.items()}
+
+
 class Case:
     """An account of its own, a source, a state folder; and the oracle at the end."""
     row = {}  # what → did it go well, for the table
     rungs = set()
 
     def __init__(self, what, folders):
-        self.what, self.folders = what, folders
+        self.what, self.folders = what, without_spoiled(folders)
 
     def __enter__(self):
         self.bad = tap.bad
@@ -47,8 +51,8 @@ class Case:
         Case.row[self.what] = Case.row.get(self.what, True) and kind is None and tap.bad == self.bad
 
     def grow(self, folders):
-        self.folders = folders
-        oddmail.write(self.source, folders)
+        self.folders = without_spoiled(folders)
+        oddmail.write(self.source, self.folders)
 
     def start(self):
         return Started('copy', *account(self.user), self.source, '--format=json', password=server.password(self.user),
@@ -79,15 +83,12 @@ class Case:
             return
         refused = [m for m in run.json['messages'] if m['outcome'] == 'failed']
         everything = run.json['all']
-        tap.check(not [m for m in refused if not server.refuses(m)], f'{what}nothing failed that this server takes', run)
-        tap.equal(everything['copied'] + everything['present'] + len(refused), total, f'{what}the numbers add up', run)
+        tap.equal(refused, [], f'{what}nothing failed', run)
+        tap.equal(everything['copied'] + everything['present'], total, f'{what}the numbers add up', run)
         if copied is not None:
             tap.equal(everything['copied'], copied, f'{what}{copied} were copied', run)
         found, names = server.mailboxes(self.user), self.named(run)
-        wanted = {}
-        for name, letters in self.folders.items():
-            lost = [m['source'] for m in refused if m['folder'] == name]
-            wanted[names[name]] = [letter for i, letter in enumerate(letters) if not self.is_lost(lost, letters, i)]
+        wanted = {names[name]: letters for name, letters in self.folders.items()}
         tap.check(not (wrong := self.compare(found, wanted)), f'{what}each message once, with date and flags',
                   '\n'.join([*wrong, *self.story, f'user {self.user}', str(run)]))
         left = [name for name in found if 'Mailhaul' in name]
@@ -95,15 +96,12 @@ class Case:
         tap.check('pwned' not in str(list(found)), f'{what}no text became a command')
 
     @staticmethod
-    def is_lost(sources, letters, i):
-        return any(f'.M{i}P1.' in source for source in sources)
-
-    @staticmethod
     def compare(found, wanted):
         wrong = []
         for name, letters in wanted.items():
-            got = Counter((oddmail.digest(m.octets), m.received, m.flags) for m in found.get(name, []))
-            due = Counter((oddmail.digest(server.kept(letter.wire)), letter.received, letter.system_flags) for letter in letters)
+            got = Counter((oddmail.digest(m.octets), m.received, m.flags if server.flags else '') for m in found.get(name, []))
+            due = Counter((oddmail.digest(server.kept(letter.wire)), letter.received,
+                           letter.system_flags if server.flags else '') for letter in letters)
             if got != due:
                 wrong += [f'{name}: missing {due - got}', f'{name}: surplus {got - due}']
         strangers = [name for name, messages in found.items() if name not in wanted and messages]
@@ -122,7 +120,8 @@ def through_imap(case, run):
 
 
 def copy_and_again():
-    everything = {**oddmail.odd(), **oddmail.tree()}
+    names = oddmail.tree()
+    everything = {**oddmail.odd(), **(dict(list(names.items())[:6]) if server.is_slow_to_rename else names)}
     total = sum(map(len, everything.values()))
     with Case('odd mail', everything) as case:
         before = manifest(case.source)
@@ -150,6 +149,8 @@ def copy_and_again():
 
 
 def many():
+    if server.is_slow_to_rename:
+        return {'many': oddmail.letters(200) + oddmail.odd()['no number'], 'more': oddmail.letters(40, 'more')}
     return {'many': oddmail.letters(200), 'more/of them': oddmail.letters(40, 'more'), 'no number': oddmail.odd()['no number'],
             'all the same': oddmail.odd()['all the same']}
 

@@ -232,7 +232,7 @@ class Mailbox:
             if isinstance(line, tuple):  # a name as a literal
                 names.append(line[1].decode())
                 continue
-            if line is None or b'\\noselect' in line.lower():
+            if not line or b'\\noselect' in line.lower():
                 continue
             match = re.match(rb'\(.*?\) (?:"(?:\\.|[^"])"|NIL) (.*)', line)
             name = match.group(1).decode()

@@ -34,6 +34,7 @@ wait
 
 class Courier(Server):
     name, worker, store = 'courier', 'imapd', ('home',)
+    is_slow_to_rename = True  # two seconds each
     altered = ('adds CRLF where the last line has none', 'leaves out a CR that is not before an LF')
 
     def prepare(self, tree, n_users):

@@ -17,6 +17,7 @@ mailbox {{ mailbox-pattern "mbox:{dir}/mail/inbox/${{user}}"; mailbox-type mbox;
 logging {{ syslog no; print-severity yes; }};
 tcp-wrappers {{ enable no; }};
 tls {{ ssl-certificate-file {dir}/cert.pem; ssl-key-file {dir}/key.pem; }};
+locking {{ type kernel; }};
 mode daemon;
 foreground yes;
 max-children 400;
@@ -30,13 +31,14 @@ mount -t overlay -o lowerdir={dir}/etc:{tree}/etc:/etc none /etc
 exec imap4d --config-file={dir}/imap4d.conf
 '''
 
-FLAGS = {'R': '\\Seen', 'A': '\\Answered', 'F': '\\Flagged', 'T': '\\Draft', 'D': '\\Deleted', 'd': '\\Deleted'}
+FLAGS = {'R': '\\Seen', 'A': '\\Answered', 'F': '\\Flagged', 'D': '\\Draft', 'd': '\\Deleted'}
 
 
 class Imap4d(Server):
     name, worker, store = 'imap4d', 'imap4d', ('mail',)
     altered = ('adds X-IMAPbase, X-UID and Status', 'ignores the zone of a received date', 'refuses keywords',
-               'refuses a message that begins with “From ”', 'ends when a message is empty')
+               'refuses a message that begins with “From ”', 'ends when a message is empty',
+               'loses a flag now and then', 'adds an empty line to a message without text')
 
     def prepare(self, tree, n_users):
         owner = pwd.getpwnam(os.environ.get('RUN_AS', 'nobody')) if os.getuid() == 0 else None
@@ -66,7 +68,12 @@ class Imap4d(Server):
         (self.dir / 'imap4d.conf').write_text(SETTINGS.format(**values))
         self.write_start(INSIDE.format(**values))
 
-    keywords = False
+    keywords = flags = False
+
+    def spoils(self, octets):
+        """It adds an empty line to a message without text, and then it is not known again."""
+        head, _, body = (b'\r\n' + octets).partition(b'\r\n\r\n')
+        return not head or not body
 
     def workers(self):
         return super().workers()[1:]  # the first one listens

@@ -122,6 +122,8 @@ class Server:
     users = {**PASSWORDS}  # names this server can have
     altered = ()  # what it makes of messages, in words
     keywords = True  # whether it keeps any
+    flags = True  # whether it keeps them always
+    is_slow_to_rename = False
 
     def __init__(self, place):
         self.dir = Path(place)
@@ -242,8 +244,8 @@ class Server:
         """What its files hold of a message with these octets."""
         return octets
 
-    def refuses(self, message):
-        """Whether a message in a report's list is one that this server cannot take."""
+    def spoils(self, octets):
+        """Whether it makes something else of a message with these octets, or fails at it."""
         return False
 
 
