@@ -194,7 +194,7 @@ def soak(source, state, status, watch, faults):
             if watch.done < next_fault:
                 continue
             time.sleep(dice.uniform(0, SPREAD))
-            next_fault = watch.done + EVERY
+            next_fault += EVERY
             if watch.done >= next_kill:
                 next_kill = watch.done + KILL_EVERY
                 with contextlib.suppress(ProcessLookupError):
