@@ -10,6 +10,7 @@
  */
 #include "migrate/haul-lane.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "account/haul-connection.h"
@@ -401,6 +402,11 @@ run_folder (Lane *self, guint index)
   end_generations (self);
   haul_transfer_finish (transfer);
   self->transfer = NULL;
+  g_clear_pointer (&transfer, haul_transfer_free);
+#ifdef __GLIBC__
+  /* Very many small pieces: what a big folder took does not stay with us for the next ones. */
+  malloc_trim (0);
+#endif
 }
 
 /* At the end nothing of ours stays behind, if the connection is well: the last generation is settled and deleted. */

@@ -267,9 +267,12 @@ prepare_item (HaulTransfer *self, HaulItem *item, const HaulImapStatus *status)
       add_keyword (keywords, status, table[i].keyword, &n_lost);
   for (guint i = 0; item->keywords != NULL && item->keywords[i] != NULL; i++)
     add_keyword (keywords, status, item->keywords[i], &n_lost);
-  g_ptr_array_add (keywords, NULL);
   g_clear_pointer (&item->sent_keywords, g_strfreev);
-  item->sent_keywords = (char **)g_ptr_array_free (g_steal_pointer (&keywords), FALSE);
+  if (keywords->len > 0)
+    {
+      g_ptr_array_add (keywords, NULL);
+      item->sent_keywords = (char **)g_ptr_array_free (g_steal_pointer (&keywords), FALSE);
+    }
   item->sent_flags = haul_item_get_imap_flags (item);
   item->sent_date = haul_imap_text_clamp_date (item->date == 0 ? now : item->date, now);
   if (item->attempts == 0)
