@@ -21,6 +21,8 @@ class Place(NamedTuple):
     why: str = ''
     unfit: tuple = ()      # corpora it cannot have
     dates: bool = True     # dates and flags can be compared
+    files_only: bool = False  # it adds headers of its own, which the look into its files leaves out
+    flat: bool = False     # has no mailboxes in mailboxes: A/B is called A-B
     as_sent: bool = False  # it rewrites messages: compared is what was sent to it
     prefill: tuple = ()    # mailboxes that are there already
     random: str = 'sixty'  # the corpus for kills at any moment
@@ -50,7 +52,7 @@ PLACES = [
     real('courier', 'courier', rung='R2/R3', unfit=('tiny', 'headless'), random='unique', weight=0.3, stride=40),
     real('cyrus', 'cyrus', unfit=('tiny', 'headless', 'eight-bit'), weight=0.7),
     real('imap4d', 'imap4d', rung='R2/R3', unfit=('tiny', 'headless', 'eight-bit', 'commands'),
-         is_open='staged messages that the server rewrote are not recognised', weight=0.5),
+         files_only=True, flat=True, dates=False, random='twins', weight=0.2, stride=60),
     scripted('conforming', weight=2, stride=2),
     scripted('late', switches={'late': {'ms': [0, 60], 'who': 'all'}}, random='twins'),
     scripted('late-orphans', switches={'late': {'ms': [0, 400], 'who': 'orphans', 'look_ms': 2}}),

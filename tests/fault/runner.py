@@ -153,6 +153,8 @@ class Runner:
     def compare(self, got, expected, others):
         if others is not None:
             got, expected = others.adjust(got, expected)
+        if self.arena.place.flat:
+            expected = {name.replace('/', '-'): messages for name, messages in expected.items()}
         return oracle.compare(got, expected, self.arena.place.dates)
 
     def judge(self, corpus, place, runs, others=None):
