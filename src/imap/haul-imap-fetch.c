@@ -74,6 +74,37 @@ haul_imap_fetch_rows (HaulImapSession *session,
 }
 
 static gboolean
+on_uid (HaulImapResponse *response, gpointer user_data, GError **error)
+{
+  guint32 *last = user_data;
+
+  if (response->type == HAUL_IMAP_RESPONSE_FETCH)
+    *last = MAX (*last, response->uid);
+  return TRUE;
+}
+
+/**
+ * haul_imap_fetch_last_uid:
+ * @session: a session with a mailbox selected that is not empty
+ * @uid: (out): the last message's; 0 the server did not say
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Asks for the UID of the last message, which is the highest.
+ *
+ * Returns: %TRUE when the server answered
+ */
+gboolean
+haul_imap_fetch_last_uid (HaulImapSession *session, guint32 *uid, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("UID FETCH");
+
+  *uid = 0;
+  haul_imap_command_add_constant (command, "* (UID)");
+  return haul_imap_session_execute (session, command, "UID FETCH", on_uid, uid, cancellable, error);
+}
+
+static gboolean
 on_flags (HaulImapResponse *response, gpointer user_data, GError **error)
 {
   Rows *rows = user_data;

@@ -47,6 +47,7 @@ gboolean haul_imap_fetch_rows (HaulImapSession *session,
                                gpointer user_data,
                                GCancellable *cancellable,
                                GError **error);
+gboolean haul_imap_fetch_last_uid (HaulImapSession *session, guint32 *uid, GCancellable *cancellable, GError **error);
 gboolean haul_imap_fetch_flags (HaulImapSession *session,
                                 const guint32 *uids,
                                 gsize n_uids,

@@ -34,13 +34,14 @@
 gboolean
 haul_direct_make (HaulRun *run, HaulImapSession *session, const char *mailbox, HaulStaging **staging, GError **error)
 {
-  g_auto (HaulImapStatus) status = { 0 };
+  HaulFind find = { .mailbox = mailbox };
   HaulGeneration generation = { .kind = HAUL_GENERATION_DIRECT, .mailbox = (char *)mailbox };
+  guint32 told_uid_next;
 
-  if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, error))
+  if (!haul_find_note (run, session, &find, &told_uid_next, error))
     return FALSE;
-  generation.uid_validity = status.uid_validity;
-  generation.uid_next = MAX (status.uid_next, 1);
+  generation.uid_validity = find.uid_validity;
+  generation.uid_next = find.uid_next;
   generation.row = haul_journal_generation_new (run->journal, run->row, &generation, error);
   if (generation.row == 0)
     return FALSE;

@@ -12,6 +12,36 @@
 #include "migrate/haul-match.h"
 
 /**
+ * haul_find_note:
+ * @run: the run
+ * @session: a session
+ * @find: (inout): where; its UIDVALIDITY and next UID are filled in
+ * @told_uid_next: (out): the server's UIDNEXT, 0 it did not say
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Notes the next UID of a mailbox before something is placed there: one above the last message's. UIDNEXT is not
+ * believed, since where it is too high what comes then is looked for above it, not found, and sent again. The mailbox
+ * is open afterwards.
+ *
+ * Returns: %TRUE when it is noted
+ */
+gboolean
+haul_find_note (HaulRun *run, HaulImapSession *session, HaulFind *find, guint32 *told_uid_next, GError **error)
+{
+  g_auto (HaulImapStatus) status = { 0 };
+  guint32 last_uid = 0;
+
+  if (!haul_imap_mailbox_examine (session, find->mailbox, &status, run->hard, error)
+      || (status.messages > 0 && !haul_imap_fetch_last_uid (session, &last_uid, run->hard, error)))
+    return FALSE;
+  gboolean is_known = status.messages == 0 || last_uid != 0;
+  *told_uid_next = status.uid_next;
+  find->uid_validity = status.uid_validity;
+  find->uid_next = is_known && last_uid < G_MAXUINT32 ? last_uid + 1 : MAX (status.uid_next, 1);
+  return TRUE;
+}
+
+/**
  * haul_find_list:
  * @run: the run
  * @session: a session

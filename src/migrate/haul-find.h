@@ -17,6 +17,8 @@ typedef struct
   guint32 uid_next;     /* as it was */
 } HaulFind;
 
+gboolean
+haul_find_note (HaulRun *run, HaulImapSession *session, HaulFind *find, guint32 *told_uid_next, GError **error);
 HaulListing *haul_find_list (HaulRun *run, HaulImapSession *session, const HaulFind *find, GError **error);
 HaulListingRow **haul_find_pair (GPtrArray *items, HaulListing *listing);
 HaulListingRow **haul_find_pair_by_order (GPtrArray *items, HaulListing *listing);

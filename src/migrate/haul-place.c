@@ -13,6 +13,7 @@
 #include "base/haul-fault.h"
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-uids.h"
+#include "migrate/haul-find.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-settle.h"
 #include "migrate/haul-trial.h"
@@ -136,14 +137,38 @@ transfer (HaulStaging *self, HaulImapSession *session, HaulMove *move, GPtrArray
          && haul_settle_move (self, session, move, FALSE, error);
 }
 
+/* Where the batch will be looked for. With the first one UIDNEXT is put to the proof; afterwards it is believed unless
+ * it was wrong, which spares a command. */
+static gboolean
+note_target (HaulRun *run, HaulImapSession *session, HaulTrial *trial, HaulMove *move, GError **error)
+{
+  g_auto (HaulImapStatus) status = { 0 };
+  HaulFind find = { .mailbox = move->mailbox };
+  guint32 told_uid_next = 0;
+
+  if (trial == NULL && !haul_run_has_lied (run, HAUL_LIE_UID_NEXT))
+    {
+      if (!haul_imap_mailbox_status (session, move->mailbox, &status, run->hard, error))
+        return FALSE;
+      find.uid_validity = status.uid_validity;
+      find.uid_next = MAX (status.uid_next, 1);
+    }
+  else if (!haul_find_note (run, session, &find, &told_uid_next, error))
+    return FALSE;
+  if (trial != NULL)
+    trial->told_uid_next = told_uid_next;
+  move->uid_validity = find.uid_validity;
+  move->uid_next = find.uid_next;
+  return TRUE;
+}
+
 static gboolean
 place_batch (HaulStaging *self, HaulImapSession *session, HaulMoveVerb verb, GPtrArray *batch, GError **error)
 {
   HaulRun *run = self->run;
-  g_auto (HaulImapStatus) status = { 0 };
   g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (HaulTrial) trial = NULL;
-  char *mailbox = ((HaulGenerationItem *)batch->pdata[0])->mailbox;
+  HaulMove move = { .verb = verb, .mailbox = ((HaulGenerationItem *)batch->pdata[0])->mailbox };
 
   for (guint i = 0; i < batch->len; i++)
     g_array_append_val (uids, ((const HaulGenerationItem *)batch->pdata[i])->staged_uid);
@@ -156,11 +181,8 @@ place_batch (HaulStaging *self, HaulImapSession *session, HaulMoveVerb verb, GPt
   /* A UID names another message in another mailbox. So before each batch the staging mailbox is selected anew, whatever
    * is believed to be selected: nothing but our own messages can ever be placed. */
   self->is_selected = FALSE;
-  if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, error)
-      || !haul_staging_select (self, session, error))
-    return FALSE;
-  HaulMove move = { 0, verb, mailbox, status.uid_validity, MAX (status.uid_next, 1) };
-  return transfer (self, session, &move, batch, uids, error)
+  return note_target (run, session, trial, &move, error) && haul_staging_select (self, session, error)
+         && transfer (self, session, &move, batch, uids, error)
          && (trial == NULL || haul_trial_check (trial, self, session, &move, error))
          && (verb == HAUL_MOVE_BY_MOVE || purge (self, session, &move, batch, error));
 }

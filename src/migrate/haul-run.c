@@ -302,6 +302,24 @@ haul_run_set_trust (HaulRun *run, HaulMoveVerb verb, HaulTrust trust)
 }
 
 gboolean
+haul_run_has_lied (HaulRun *run, HaulLie lie)
+{
+  g_mutex_lock (&run->lock);
+  gboolean has_lied = (run->lies & lie) != 0;
+  g_mutex_unlock (&run->lock);
+  return has_lied;
+}
+
+/* It is not believed again in this run. */
+void
+haul_run_add_lie (HaulRun *run, HaulLie lie)
+{
+  g_mutex_lock (&run->lock);
+  run->lies |= lie;
+  g_mutex_unlock (&run->lock);
+}
+
+gboolean
 haul_run_can_stage (HaulRun *run)
 {
   g_mutex_lock (&run->lock);

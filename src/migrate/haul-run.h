@@ -25,6 +25,13 @@ typedef enum
   HAUL_TRUST_BAD,
 } HaulTrust;
 
+/* What the server was seen to say that is not so. */
+typedef enum
+{
+  HAUL_LIE_UID_NEXT = 1 << 0, /* UIDNEXT is above a UID that it gives later */
+  HAUL_LIE_COPY_UID = 1 << 1, /* COPYUID names other UIDs than those the copies have */
+} HaulLie;
+
 /**
  * HaulRun:
  *
@@ -55,6 +62,7 @@ typedef struct
   guint n_generations;     /* (mutex lock) */
   HaulRewriting rewriting; /* (mutex lock) what the server was seen to do to messages */
   HaulTrust trust[2];      /* (mutex lock) in MOVE, in COPY: by HaulMoveVerb */
+  guint lies;              /* (mutex lock) HaulLie */
   gboolean is_locked_out;  /* (mutex lock) the password was taken at first, and is not any more */
   gboolean no_staging;     /* (mutex lock) the server lets no mailbox of ours be made */
   guint64 messages_total;  /* (mutex lock) */
@@ -93,6 +101,8 @@ void haul_run_add_totals (HaulRun *run, gint64 messages, gint64 bytes);
 void haul_run_limit_rate (HaulRun *run, guint64 bytes);
 HaulTrust haul_run_get_trust (HaulRun *run, HaulMoveVerb verb);
 void haul_run_set_trust (HaulRun *run, HaulMoveVerb verb, HaulTrust trust);
+gboolean haul_run_has_lied (HaulRun *run, HaulLie lie);
+void haul_run_add_lie (HaulRun *run, HaulLie lie);
 gboolean haul_run_can_stage (HaulRun *run);
 void haul_run_set_no_staging (HaulRun *run);
 void haul_run_set_locked_out (HaulRun *run);

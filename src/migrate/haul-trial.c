@@ -79,6 +79,8 @@ count_arrived (HaulTrial *self, HaulRun *run, HaulImapSession *session, const Ha
       if (self->has_digest && row->has_digest)
         is_same = memcmp (row->digest, self->digest, HAUL_DIGEST_LENGTH) == 0;
       *n += is_same;
+      if (is_same && row->uid < self->told_uid_next)
+        haul_run_add_lie (run, HAUL_LIE_UID_NEXT);
     }
   /* A server that makes up a message's text each time it is asked: the only new one is it. */
   if (*n == 0 && listing->rows->len == 1)

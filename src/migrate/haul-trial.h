@@ -13,7 +13,8 @@ typedef struct
   guint32 uid; /* in the staging mailbox */
   gboolean has_digest;
   guint8 digest[HAUL_DIGEST_LENGTH];
-  guint64 size; /* as the server says */
+  guint64 size;          /* as the server says */
+  guint32 told_uid_next; /* the target's UIDNEXT before, as the server said; 0 it did not */
 } HaulTrial;
 
 HaulTrial *haul_trial_new (HaulStaging *staging, HaulImapSession *session, guint32 uid, GError **error);

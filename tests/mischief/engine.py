@@ -18,7 +18,7 @@ COMPLETE = {'R1': ['conforming', 'late', 'late:minute', 'late:orphans', 'late:lo
                    'no-uidplus', 'no-literal-plus', 'exchange-2016', 'exchange-2016:throttled', 'exchange-online:basic',
                    'exchange-online:throttled', 'exchange-online:token', 'exchange-online:search', 'yahoo-like', 'gmail', 'liar:appenduid-swapped',
                    'liar:appenduid-validity', 'liar:appenduid-zero', 'liar:appenduid-none', 'liar:copyuid-swapped', 'liar:copyuid-validity',
-                   'liar:uidnext-low', 'liar:uidnext-zero', 'liar:uidvalidity-reconnect'],
+                   'liar:uidnext', 'liar:uidnext-low', 'liar:uidnext-zero', 'liar:uidvalidity-reconnect'],
             'R2': ['no-move', 'no-move:no-uidplus', 'courier-like', 'exchange-5.5', 'exchange-2003', 'exchange-2003:zh', 'exchange-2010',
                    'exchange-2010:rtm', 'minimal-rfc3501', 'minimal-rfc3501:lower', 'minimal-rfc3501:quiet',
                    'hmailserver'],
@@ -26,7 +26,7 @@ COMPLETE = {'R1': ['conforming', 'late', 'late:minute', 'late:orphans', 'late:lo
             'R4': ['no-create', 'no-create:no-move']}
 RUNG = {name: rung for rung, names in COMPLETE.items() for name in names}
 # What the engine gets wrong: a name goes from here when it is mended.
-WRONG = {'liar:uidnext': 'MOVE is taken for broken where UIDNEXT was too high, and messages are copied as well'}
+WRONG = {}
 # Signing in cannot succeed there.
 CLOSED = ['exchange-2010:not-connected', 'exchange-2016:admin', 'exchange-5.5:referral', 'exchange-online', 'exchange-online:not-connected']
 PATIENT = ['gmail:budget']  # waits for tomorrow
@@ -96,8 +96,9 @@ def judge(run, world, wanted, what):
 
 def part_kinds(server, world):
     texts = make_texts(60)
+    only = os.environ.get('HAUL_TEST_KINDS', '').split()
     for name in server.channel.ask('personalities')['personalities']:
-        if name in PATIENT:
+        if name in PATIENT or only and name not in only:
             continue
         if name in WRONG:
             tap.skip(name, WRONG[name])
