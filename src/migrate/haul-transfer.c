@@ -228,7 +228,11 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
       /* Staged and gone from there: it may be in the user's mailbox all the same. */
       transfer->needs_census |= outcome.was_staged && !outcome.is_pending && outcome.uid == 0;
       if (outcome.is_pending)
-        g_array_index (begun, guint, n_kept++) = index;
+        {
+          /* Also what was being sent when the connection broke, and was found to be there. */
+          item->state = HAUL_ITEM_STAGED;
+          g_array_index (begun, guint, n_kept++) = index;
+        }
       else if (outcome.uid != 0)
         set_copied (transfer, item, outcome.uid);
       else if (!open_again (transfer, index, reason, error))
