@@ -14,6 +14,7 @@
 #include "migrate/haul-journal-generation.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-rename.h"
+#include "migrate/haul-settle.h"
 #include "migrate/haul-target.h"
 
 /* None of its items is worth anything any more; what was placed stays placed. */
@@ -79,6 +80,31 @@ settle_or_lose (HaulStaging *staging, HaulImapSession *session, GError **error)
   return FALSE;
 }
 
+/* Another process filled it, and nobody knows what another machine has copied since. Only what was being placed is
+ * looked up; the rest is lost for this generation. The census finds what the mailbox lacks, and that is sent again. */
+static gboolean
+look_up_or_lose (HaulStaging *staging, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = staging->run;
+  g_autoptr (GPtrArray) moves = haul_journal_move_list (run->journal, staging->row, error);
+
+  for (guint i = 0; moves != NULL && i < moves->len; i++)
+    {
+      const HaulMove *move = moves->pdata[i];
+      g_autoptr (GError) local_error = NULL;
+      gboolean is_gone;
+      if (!haul_target_is_gone (session, move->mailbox, &is_gone, run->hard, error))
+        return FALSE;
+      if (is_gone || haul_settle_move (staging, session, move, TRUE, &local_error)
+          || (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED)
+              && haul_imap_session_is_usable (session)))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  return moves != NULL && lose_all (run, staging->row, error);
+}
+
 /* A server that does not let a mailbox be deleted must not keep us from copying: nothing of worth is in it. */
 static gboolean
 delete_or_leave (HaulStaging *staging, HaulImapSession *session, GError **error)
@@ -106,7 +132,7 @@ recover_direct (HaulStaging *staging, HaulImapSession *session, GError **error)
 }
 
 static gboolean
-recover_staging (HaulStaging *staging, HaulImapSession *session, GError **error)
+recover_staging (HaulStaging *staging, HaulImapSession *session, gboolean may_place, GError **error)
 {
   HaulRun *run = staging->run;
   g_auto (HaulImapStatus) status = { 0 };
@@ -121,14 +147,15 @@ recover_staging (HaulStaging *staging, HaulImapSession *session, GError **error)
   /* Never selected by us: nothing was sent to it. If it holds something all the same, it is not ours to delete. */
   if (uid_validity == 0 && status.messages > 0)
     return haul_journal_generation_set_state (run->journal, staging->row, HAUL_GENERATION_GONE, error);
-  gboolean is_settled = uid_validity == 0 || uid_validity == status.uid_validity
-                            ? settle_or_lose (staging, session, error)
-                            : lose_all (run, staging->row, error);
+  gboolean is_settled = uid_validity != 0 && uid_validity != status.uid_validity ? lose_all (run, staging->row, error)
+                        : may_place ? settle_or_lose (staging, session, error)
+                                    : look_up_or_lose (staging, session, error);
   return is_settled && delete_or_leave (staging, session, error);
 }
 
 static gboolean
-recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *generation, GError **error)
+recover_one (
+    HaulRun *run, HaulImapSession *session, const HaulGeneration *generation, gboolean may_place, GError **error)
 {
   g_autoptr (HaulStaging) staging = haul_staging_new (run, generation);
   gboolean is_gone;
@@ -140,7 +167,7 @@ recover_one (HaulRun *run, HaulImapSession *session, const HaulGeneration *gener
     return lose_all (run, generation->row, error)
            && haul_journal_generation_set_state (run->journal, generation->row, HAUL_GENERATION_GONE, error);
   return generation->kind == HAUL_GENERATION_DIRECT ? recover_direct (staging, session, error)
-                                                    : recover_staging (staging, session, error);
+                                                    : recover_staging (staging, session, may_place, error);
 }
 
 /* Those that were being renamed come first: their messages are in other generations too. */
@@ -167,6 +194,31 @@ settle_renames (HaulRun *run, HaulImapSession *session, gint64 only, GError **er
   return generations != NULL;
 }
 
+/* The mailboxes that generations were to become and that are not there: nobody else has filled them. Asked before the
+ * first message is placed, which makes one. */
+static gboolean
+find_absent (HaulRun *run, HaulImapSession *session, GPtrArray *generations, GHashTable *absent, GError **error)
+{
+  for (guint i = 0; i < generations->len; i++)
+    {
+      const HaulGeneration *generation = generations->pdata[i];
+      gboolean is_gone;
+      if (generation->kind != HAUL_GENERATION_WHOLE)
+        continue;
+      g_autoptr (GPtrArray) items = haul_journal_generation_list_items (run->journal, generation->row, error);
+      if (items == NULL)
+        return FALSE;
+      if (items->len == 0)
+        continue;
+      const char *mailbox = ((HaulGenerationItem *)items->pdata[0])->mailbox;
+      if (!haul_target_is_gone (session, mailbox, &is_gone, run->hard, error))
+        return FALSE;
+      if (is_gone)
+        g_hash_table_add (absent, GSIZE_TO_POINTER (generation->row));
+    }
+  return TRUE;
+}
+
 /**
  * haul_recovery_run:
  * @run: the run
@@ -177,19 +229,28 @@ settle_renames (HaulRun *run, HaulImapSession *session, gint64 only, GError **er
  * Seals what was left behind: lists it, places what is there, forgets what is not, deletes the mailbox. A generation
  * whose mailbox somebody deleted, or replaced, is given up; the census finds out what is missing.
  *
+ * Out of generations of earlier runs nothing is placed, since another machine may have copied everything meanwhile;
+ * but for one that was to become a mailbox which is not there yet.
+ *
  * Returns: %TRUE when none of them is left
  */
 gboolean
 haul_recovery_run (HaulRun *run, HaulImapSession *session, gint64 only, GError **error)
 {
+  g_autoptr (GHashTable) absent = g_hash_table_new (NULL, NULL); /* rows of generations */
+
   if (!settle_renames (run, session, only, error))
     return FALSE;
   g_autoptr (GPtrArray) generations = haul_journal_generation_list (run->journal, only, error);
-  if (generations == NULL)
+  if (generations == NULL || (only == 0 && !find_absent (run, session, generations, absent, error)))
     return FALSE;
   for (guint i = 0; i < generations->len; i++)
-    if (!recover_one (run, session, generations->pdata[i], error))
-      return FALSE;
+    {
+      const HaulGeneration *generation = generations->pdata[i];
+      gboolean may_place = only != 0 || g_hash_table_contains (absent, GSIZE_TO_POINTER (generation->row));
+      if (!recover_one (run, session, generation, may_place, error))
+        return FALSE;
+    }
   return TRUE;
 }
 

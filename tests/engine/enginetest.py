@@ -213,6 +213,32 @@ class Breaker(threading.Thread):
             client.shutdown(socket.SHUT_RDWR)
 
 
+class Cut:
+    """The way breaks at the n-th command that holds a word: before it reaches the server, or before its answer comes back."""
+
+    def __init__(self, word, which=1, before=False, then=lambda: None, hide=()):
+        self.word, self.left, self.before, self.then = word, which, before, then
+        self.tag = None
+        self.port = Breaker(ask=self.ask, say=self.say, hide=hide).port
+
+    def ask(self, data):
+        if self.word in data:
+            self.left -= 1
+            if not self.left:
+                if self.before:
+                    self.then()
+                    return None
+                self.tag = data[data.rfind(b'\n', 0, data.index(self.word)) + 1:].split()[0]
+        return data
+
+    def say(self, data):
+        if self.tag and self.tag in data:
+            self.tag = None
+            self.then()
+            raise ConnectionError
+        return data
+
+
 def main(parts):
     """The part that the command line names, of a file's globals()."""
     parts['part_' + PART]()

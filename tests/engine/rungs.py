@@ -16,32 +16,6 @@ def make(texts):
                             texts[i][0].replace(b'\n', b'\r\n'))
 
 
-class Cut:
-    """The way breaks at the n-th command that holds a word: before it reaches the server, or before its answer comes back."""
-
-    def __init__(self, word, which=1, before=False, then=lambda: None):
-        self.word, self.left, self.before, self.then = word, which, before, then
-        self.tag = None
-        self.port = Breaker(ask=self.ask, say=self.say).port
-
-    def ask(self, data):
-        if self.word in data:
-            self.left -= 1
-            if not self.left:
-                if self.before:
-                    self.then()
-                    return None
-                self.tag = data[data.rfind(b'\n', 0, data.index(self.word)) + 1:].split()[0]
-        return data
-
-    def say(self, data):
-        if self.tag and self.tag in data:
-            self.tag = None
-            self.then()
-            raise ConnectionError
-        return data
-
-
 def expect(case, run, rung, copied, what, **more):
     case.check(run=run, **more)
     tap.equal((run.json['verdict'], counts(run)['copied'], run.json['rung'], run.json['folders'][0]['rung']),

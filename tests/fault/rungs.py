@@ -81,7 +81,3 @@ PLACES = [
              rung='R4', promise='bound', why='a message in doubt that comes later than the hold may be there twice', prefill=FOLDERS),
 ]
 BY_NAME = {place.name: place for place in PLACES}
-
-# Whatever the server: what a killed run had staged is placed by the next one on that machine, also where another machine has
-# copied everything meanwhile. That machine's report names the staging mailbox of the first.
-BOUND_KINDS = {'hold:machine': 'what the first machine had staged may be there twice'}

@@ -13,7 +13,6 @@ import actors
 import corpora
 import oracle
 import points
-import rungs
 from arena import PASSWORD, Way
 from haultest import SPOKEN, find_secrets, manifest
 from program import Program
@@ -144,8 +143,6 @@ class Runner:
     def allow(self, result, point):
         """What was said beforehand (rungs.py): some messages are there twice, no more than this."""
         most = len(point.faults) * point.connections if self.arena.place.promise == 'bound' else 0
-        if point.faults[0].kind in rungs.BOUND_KINDS:
-            most = sum(sum(messages.values()) for messages in self.source(point.corpus)[1].values())
         if 0 < result['duplicated'] <= most and not result['lost'] + result['altered'] + result['left']:
             result['bound'], result['duplicated'] = result['duplicated'], 0
             result['wrong'] = [word for word in result['wrong'] if 'too many' not in word]
