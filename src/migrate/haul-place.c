@@ -38,36 +38,80 @@ haul_place_get_verb (HaulRun *run, HaulImapSession *session)
                                                                                    : HAUL_MOVE_BY_COPY;
 }
 
-/* Writes down what COPYUID says, if it speaks of every message of the batch and names a new one for each. */
-static gboolean
-read_copy_uid (
-    HaulStaging *self, const HaulMove *move, const HaulImapCopyUid *copy_uid, GPtrArray *batch, GError **error)
+/* What COPYUID says, if it speaks of every message of the batch and names a new one for each; NULL when not. */
+static GArray *
+read_copy_uid (HaulRun *run, HaulMove *move, const HaulImapCopyUid *copy_uid, GPtrArray *batch)
 {
   g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) destinations = g_hash_table_new (NULL, NULL);
-  gboolean is_complete = copy_uid->source != NULL && copy_uid->destination != NULL
-                         && copy_uid->source->len == copy_uid->destination->len
-                         && copy_uid->uid_validity == move->uid_validity;
+  g_autoptr (GArray) told = g_array_new (FALSE, FALSE, sizeof (guint32));
 
-  for (guint i = 0; is_complete && i < copy_uid->source->len; i++)
+  if (haul_run_has_lied (run, HAUL_LIE_COPY_UID) || copy_uid->source == NULL || copy_uid->destination == NULL
+      || copy_uid->source->len != copy_uid->destination->len || copy_uid->uid_validity != move->uid_validity)
+    return NULL;
+  for (guint i = 0; i < copy_uid->source->len; i++)
     g_hash_table_insert (uids, GUINT_TO_POINTER (g_array_index (copy_uid->source, guint32, i)),
                          GUINT_TO_POINTER (g_array_index (copy_uid->destination, guint32, i)));
-  for (guint i = 0; is_complete && i < batch->len; i++)
-    {
-      const HaulGenerationItem *item = batch->pdata[i];
-      guint32 uid = GPOINTER_TO_UINT (g_hash_table_lookup (uids, GUINT_TO_POINTER (item->staged_uid)));
-      is_complete = uid >= move->uid_next && g_hash_table_add (destinations, GUINT_TO_POINTER (uid));
-    }
-  if (!is_complete)
-    return haul_journal_commit (self->run->journal, error);
   for (guint i = 0; i < batch->len; i++)
     {
       const HaulGenerationItem *item = batch->pdata[i];
       guint32 uid = GPOINTER_TO_UINT (g_hash_table_lookup (uids, GUINT_TO_POINTER (item->staged_uid)));
-      if (!haul_journal_item_place (self->run->journal, item->row, move->mailbox, move->uid_validity, uid, error))
+      if (uid == 0 || !g_hash_table_add (destinations, GUINT_TO_POINTER (uid)))
+        return NULL;
+      g_array_append_val (told, uid);
+    }
+  return g_steal_pointer (&told);
+}
+
+/* One of UIDNEXT and COPYUID is wrong: neither is believed again, and it is looked for from the lower. */
+static gboolean
+is_told_below (HaulRun *run, HaulMove *move, const GArray *told)
+{
+  guint32 lowest = G_MAXUINT32;
+
+  for (guint i = 0; i < told->len; i++)
+    lowest = MIN (lowest, g_array_index (told, guint32, i));
+  if (lowest >= move->uid_next)
+    return FALSE;
+  haul_run_add_lie (run, HAUL_LIE_UID_NEXT);
+  haul_run_add_lie (run, HAUL_LIE_COPY_UID);
+  move->uid_next = lowest;
+  return TRUE;
+}
+
+static gboolean
+place_told (HaulRun *run, const HaulMove *move, GPtrArray *batch, const GArray *told, GError **error)
+{
+  for (guint i = 0; i < batch->len; i++)
+    {
+      const HaulGenerationItem *item = batch->pdata[i];
+      if (!haul_journal_item_place (run->journal, item->row, move->mailbox, move->uid_validity,
+                                    g_array_index (told, guint32, i), error))
         return FALSE;
     }
   return TRUE;
+}
+
+/* By COPYUID, where that is believed; what it does not say is looked up. */
+static gboolean
+settle (HaulStaging *self,
+        HaulImapSession *session,
+        HaulMove *move,
+        GPtrArray *batch,
+        HaulTrial *trial,
+        const HaulImapCopyUid *copy_uid,
+        GError **error)
+{
+  HaulRun *run = self->run;
+  g_autoptr (GArray) told = read_copy_uid (run, move, copy_uid, batch);
+
+  if (trial != NULL
+      && !haul_trial_look (trial, self, session, move, told == NULL ? 0 : g_array_index (told, guint32, 0), error))
+    return FALSE;
+  gboolean is_believed = told != NULL && (trial == NULL ? !is_told_below (run, move, told) : trial->is_told);
+  return (is_believed ? place_told (run, move, batch, told, error) : haul_journal_commit (run->journal, error))
+         && haul_settle_move (self, session, move, FALSE, error)
+         && (trial == NULL || haul_trial_judge (trial, run, move, error));
 }
 
 static gboolean
@@ -113,28 +157,33 @@ purge (HaulStaging *self, HaulImapSession *session, const HaulMove *move, GPtrAr
 
 /* Commits the intent and gives the command. */
 static gboolean
-transfer (HaulStaging *self, HaulImapSession *session, HaulMove *move, GPtrArray *batch, GArray *uids, GError **error)
+transfer (HaulStaging *self,
+          HaulImapSession *session,
+          HaulMove *move,
+          GPtrArray *batch,
+          HaulImapCopyUid *copy_uid,
+          GError **error)
 {
   HaulRun *run = self->run;
-  g_auto (HaulImapCopyUid) copy_uid = { 0 };
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (HaulMoveItem));
-  const guint32 *list = (const guint32 *)(gpointer)uids->data;
 
   for (guint i = 0; i < batch->len; i++)
     {
-      HaulMoveItem one = { ((const HaulGenerationItem *)batch->pdata[i])->row, 0 };
+      const HaulGenerationItem *item = batch->pdata[i];
+      HaulMoveItem one = { item->row, 0 };
       g_array_append_val (rows, one);
+      g_array_append_val (uids, item->staged_uid);
     }
+  const guint32 *list = (const guint32 *)(gpointer)uids->data;
   move->row = haul_journal_move_begin (run->journal, self->row, move, rows, error);
   if (move->row == 0)
     return FALSE;
   gboolean is_done = move->verb == HAUL_MOVE_BY_MOVE
-                         ? haul_imap_uids_move (session, list, uids->len, move->mailbox, &copy_uid, run->hard, error)
-                         : haul_imap_uids_copy (session, list, uids->len, move->mailbox, &copy_uid, run->hard, error);
+                         ? haul_imap_uids_move (session, list, uids->len, move->mailbox, copy_uid, run->hard, error)
+                         : haul_imap_uids_copy (session, list, uids->len, move->mailbox, copy_uid, run->hard, error);
   HAUL_FAULT (F24, "placed");
-  /* Ends with a look at the target where COPYUID did not say everything. */
-  return is_done && read_copy_uid (self, move, &copy_uid, batch, error)
-         && haul_settle_move (self, session, move, FALSE, error);
+  return is_done;
 }
 
 /* Where the batch will be looked for. With the first one UIDNEXT is put to the proof; afterwards it is believed unless
@@ -166,15 +215,14 @@ static gboolean
 place_batch (HaulStaging *self, HaulImapSession *session, HaulMoveVerb verb, GPtrArray *batch, GError **error)
 {
   HaulRun *run = self->run;
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_auto (HaulImapCopyUid) copy_uid = { 0 };
   g_autoptr (HaulTrial) trial = NULL;
-  HaulMove move = { .verb = verb, .mailbox = ((HaulGenerationItem *)batch->pdata[0])->mailbox };
+  const HaulGenerationItem *first = batch->pdata[0];
+  HaulMove move = { .verb = verb, .mailbox = first->mailbox };
 
-  for (guint i = 0; i < batch->len; i++)
-    g_array_append_val (uids, ((const HaulGenerationItem *)batch->pdata[i])->staged_uid);
   if (haul_run_get_trust (run, verb) == HAUL_TRUST_UNTRIED)
     {
-      trial = haul_trial_new (self, session, g_array_index (uids, guint32, 0), error);
+      trial = haul_trial_new (self, session, first->staged_uid, error);
       if (trial == NULL)
         return FALSE;
     }
@@ -182,8 +230,8 @@ place_batch (HaulStaging *self, HaulImapSession *session, HaulMoveVerb verb, GPt
    * is believed to be selected: nothing but our own messages can ever be placed. */
   self->is_selected = FALSE;
   return note_target (run, session, trial, &move, error) && haul_staging_select (self, session, error)
-         && transfer (self, session, &move, batch, uids, error)
-         && (trial == NULL || haul_trial_check (trial, self, session, &move, error))
+         && transfer (self, session, &move, batch, &copy_uid, error)
+         && settle (self, session, &move, batch, trial, &copy_uid, error)
          && (verb == HAUL_MOVE_BY_MOVE || purge (self, session, &move, batch, error));
 }
 

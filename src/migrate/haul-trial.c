@@ -61,59 +61,84 @@ haul_trial_new (HaulStaging *staging, HaulImapSession *session, guint32 uid, GEr
   return g_steal_pointer (&self);
 }
 
-static gboolean
-count_arrived (HaulTrial *self, HaulRun *run, HaulImapSession *session, const HaulMove *move, guint *n, GError **error)
+/* The copies among what came; where the server says the truth, the one that it told of. */
+static void
+count_arrived (HaulTrial *self, HaulRun *run, const HaulListing *listing, guint32 told_uid)
 {
-  g_autoptr (HaulListing) listing = haul_listing_read (session, move->mailbox, move->uid_next, FALSE, run->hard, error);
-
-  *n = 0;
-  if (listing == NULL)
-    return FALSE;
-  listing->refusals_borne = listing->rows->len;
-  if (self->has_digest && !haul_listing_fetch_digests (listing, session, NULL, run->hard, error))
-    return FALSE;
   for (guint i = 0; i < listing->rows->len; i++)
     {
       const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
       gboolean is_same = row->size == self->size;
       if (self->has_digest && row->has_digest)
         is_same = memcmp (row->digest, self->digest, HAUL_DIGEST_LENGTH) == 0;
-      *n += is_same;
+      self->n_arrived += is_same;
+      self->is_told = self->is_told || (is_same && row->uid == told_uid);
       if (is_same && row->uid < self->told_uid_next)
         haul_run_add_lie (run, HAUL_LIE_UID_NEXT);
     }
-  /* A server that makes up a message's text each time it is asked: the only new one is it. */
-  if (*n == 0 && listing->rows->len == 1)
-    *n = 1;
-  return TRUE;
+  /* A server that makes up a message's text each time it is asked: the only new one is it, or the one told of. */
+  if (self->n_arrived > 0)
+    return;
+  self->is_told = told_uid != 0 && haul_listing_find (listing, told_uid) != NULL;
+  self->n_arrived = self->is_told || listing->rows->len == 1;
 }
 
 /**
- * haul_trial_check:
+ * haul_trial_look:
  * @trial: begun before
  * @staging: the generation
  * @session: the session
  * @move: what was done with the one message; the server said OK
+ * @told_uid: what COPYUID says, 0 nothing
+ * @error: return location
+ *
+ * Looks where the message is now, and whether what the server says of it is so. Nothing is concluded yet.
+ *
+ * Returns: %TRUE when both mailboxes were listed
+ */
+gboolean
+haul_trial_look (HaulTrial *trial,
+                 HaulStaging *staging,
+                 HaulImapSession *session,
+                 const HaulMove *move,
+                 guint32 told_uid,
+                 GError **error)
+{
+  HaulRun *run = staging->run;
+
+  staging->is_selected = FALSE;
+  g_autoptr (HaulListing) left = haul_listing_read (session, staging->mailbox, trial->uid, FALSE, run->hard, error);
+  g_autoptr (HaulListing) arrived
+      = left == NULL ? NULL : haul_listing_read (session, move->mailbox, move->uid_next, FALSE, run->hard, error);
+  if (arrived == NULL)
+    return FALSE;
+  arrived->refusals_borne = arrived->rows->len;
+  if (trial->has_digest && !haul_listing_fetch_digests (arrived, session, NULL, run->hard, error))
+    return FALSE;
+  trial->is_left = haul_listing_find (left, trial->uid) != NULL;
+  count_arrived (trial, run, arrived, told_uid);
+  if (told_uid != 0 && !trial->is_told)
+    haul_run_add_lie (run, HAUL_LIE_COPY_UID);
+  return TRUE;
+}
+
+/**
+ * haul_trial_judge:
+ * @trial: looked at
+ * @run: the run
+ * @move: what was done
  * @error: return location; %HAUL_MIGRATE_ERROR_UNPROVABLE when even COPY does something else
  *
- * Looks whether the message is in the mailbox exactly once, and after MOVE no longer in the staging mailbox. The run
- * knows the answer then.
+ * It should be in the mailbox exactly once, and after MOVE no longer in the staging mailbox. The run knows the answer
+ * then. A message that MOVE lost is in the journal as lost, and is sent again.
  *
  * Returns: %TRUE when it can be gone on with, by this command or another
  */
 gboolean
-haul_trial_check (
-    HaulTrial *trial, HaulStaging *staging, HaulImapSession *session, const HaulMove *move, GError **error)
+haul_trial_judge (const HaulTrial *trial, HaulRun *run, const HaulMove *move, GError **error)
 {
-  HaulRun *run = staging->run;
-  guint n_arrived;
+  gboolean is_good = trial->n_arrived == 1 && trial->is_left == (move->verb == HAUL_MOVE_BY_COPY);
 
-  staging->is_selected = FALSE;
-  g_autoptr (HaulListing) left = haul_listing_read (session, staging->mailbox, trial->uid, FALSE, run->hard, error);
-  if (left == NULL || !count_arrived (trial, run, session, move, &n_arrived, error))
-    return FALSE;
-  gboolean is_left = haul_listing_find (left, trial->uid) != NULL;
-  gboolean is_good = n_arrived == 1 && is_left == (move->verb == HAUL_MOVE_BY_COPY);
   haul_run_set_trust (run, move->verb, is_good ? HAUL_TRUST_GOOD : HAUL_TRUST_BAD);
   if (is_good)
     return TRUE;
@@ -126,6 +151,6 @@ haul_trial_check (
     }
   g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_UNPROVABLE,
                "the server's command to copy messages does not do what it should: one message arrived %u times",
-               n_arrived);
+               trial->n_arrived);
   return FALSE;
 }

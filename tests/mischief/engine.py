@@ -22,7 +22,7 @@ COMPLETE = {'R1': ['conforming', 'late', 'late:minute', 'late:orphans', 'late:lo
             'R2': ['no-move', 'no-move:no-uidplus', 'courier-like', 'exchange-5.5', 'exchange-2003', 'exchange-2003:zh', 'exchange-2010',
                    'exchange-2010:rtm', 'minimal-rfc3501', 'minimal-rfc3501:lower', 'minimal-rfc3501:quiet',
                    'hmailserver'],
-            'R3': ['move-in-both', 'no-move:no-rename'],
+            'R3': ['move-in-both', 'no-move:no-rename', 'liar:move-nowhere', 'liar:move-loses'],
             'R4': ['no-create', 'no-create:no-move']}
 RUNG = {name: rung for rung, names in COMPLETE.items() for name in names}
 # What the engine gets wrong: a name goes from here when it is mended.
