@@ -10,6 +10,26 @@
 #include "base/haul-fault.h"
 
 /**
+ * haul_hold_pause:
+ * @run: the run
+ * @wait_ms: how long
+ *
+ * Waits, and is seen to; ends at once when the run ends.
+ */
+void
+haul_hold_pause (HaulRun *run, gint64 wait_ms)
+{
+  HaulProgressSnapshot snapshot;
+
+  haul_progress_get_snapshot (run->progress, &snapshot);
+  haul_progress_set_wait_until (run->progress, haul_clock_now () + (wait_ms + 999) / 1000);
+  haul_progress_set_phase (run->progress, HAUL_PHASE_WAITING);
+  haul_run_sleep (run, wait_ms);
+  haul_progress_set_wait_until (run->progress, 0);
+  haul_progress_set_phase (run->progress, snapshot.phase);
+}
+
+/**
  * haul_hold_wait:
  * @run: the run
  * @session: the connection after the one that broke
@@ -26,16 +46,10 @@ haul_hold_wait (HaulRun *run, HaulImapSession *session, gint64 hold_ms, GError *
 {
   gint64 age_ms = (g_get_monotonic_time () - haul_imap_session_get_opened_us (session)) / 1000;
   gint64 wait_ms = haul_fault_get_hold_ms (hold_ms) - age_ms;
-  HaulProgressSnapshot snapshot;
 
   if (wait_ms <= 0)
     return TRUE;
-  haul_progress_get_snapshot (run->progress, &snapshot);
-  haul_progress_set_wait_until (run->progress, haul_clock_now () + (wait_ms + 999) / 1000);
-  haul_progress_set_phase (run->progress, HAUL_PHASE_WAITING);
-  haul_run_sleep (run, wait_ms);
-  haul_progress_set_wait_until (run->progress, 0);
-  haul_progress_set_phase (run->progress, snapshot.phase);
+  haul_hold_pause (run, wait_ms);
   if (!haul_run_is_stopping (run))
     return haul_imap_session_noop (session, run->hard, error);
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the run ends");

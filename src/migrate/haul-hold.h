@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define HAUL_HOLD_COPY_MS 10000
 #define HAUL_HOLD_APPEND_MS 60000
 
+void haul_hold_pause (HaulRun *run, gint64 wait_ms);
 gboolean haul_hold_wait (HaulRun *run, HaulImapSession *session, gint64 hold_ms, GError **error);
 
 G_END_DECLS

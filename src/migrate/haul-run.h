@@ -30,6 +30,7 @@ typedef enum
 {
   HAUL_LIE_UID_NEXT = 1 << 0, /* UIDNEXT is above a UID that it gives later */
   HAUL_LIE_COPY_UID = 1 << 1, /* COPYUID names other UIDs than those the copies have */
+  HAUL_LIE_OK = 1 << 2,       /* OK is said of messages that are not stored, nor soon after */
 } HaulLie;
 
 /**

@@ -201,6 +201,32 @@ list_doubtful (HaulRun *run, GPtrArray *items, HaulListing *listing, GError **er
   return g_steal_pointer (&doubtful);
 }
 
+/* Some servers say OK first and store a moment later: where less is there than was taken, on a connection that lasted,
+ * it is looked again, and once more. */
+static HaulListing *
+list_staging (HaulStaging *self, HaulImapSession *session, guint n_taken, GError **error)
+{
+  static const gint64 waits_ms[] = { 500, 2000 };
+  HaulRun *run = self->run;
+  HaulListing *listing = haul_listing_read (session, self->mailbox, 1, TRUE, run->hard, error);
+
+  guint n_first = listing == NULL ? 0 : listing->rows->len;
+
+  for (guint i = 0; i < G_N_ELEMENTS (waits_ms); i++)
+    {
+      if (listing == NULL || listing->rows->len >= n_taken || haul_run_is_stopping (run)
+          || haul_run_has_lied (run, HAUL_LIE_OK))
+        return listing;
+      haul_hold_pause (run, waits_ms[i]);
+      haul_listing_free (listing);
+      listing = haul_listing_read (session, self->mailbox, 1, TRUE, run->hard, error);
+    }
+  /* In vain: it is not waited again. */
+  if (listing != NULL && listing->rows->len == n_first)
+    haul_run_add_lie (run, HAUL_LIE_OK);
+  return listing;
+}
+
 static gboolean
 settle_listed (HaulStaging *self, HaulImapSession *session, GPtrArray *items, gboolean may_order, GError **error)
 {
@@ -208,7 +234,7 @@ settle_listed (HaulStaging *self, HaulImapSession *session, GPtrArray *items, gb
 
   HAUL_FAULT (F20, "begin");
   self->is_selected = FALSE;
-  g_autoptr (HaulListing) listing = haul_listing_read (session, self->mailbox, 1, TRUE, run->hard, error);
+  g_autoptr (HaulListing) listing = list_staging (self, session, may_order ? items->len : 0, error);
   HAUL_FAULT (F20, "listed");
   if (listing == NULL)
     return FALSE;
