@@ -90,6 +90,27 @@ sort_rows (GArray *rows)
   g_array_set_size (rows, n_kept);
 }
 
+/* Courier and Exchange 2003 tell it to STATUS alone. Without it nobody sees that a mailbox was set back. */
+static gboolean
+ask_uid_next (
+    HaulListing *listing, HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
+{
+  g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (GError) local_error = NULL;
+
+  if (listing->status.uid_next != 0)
+    return TRUE;
+  if (!haul_imap_mailbox_status (session, mailbox, &status, cancellable, &local_error)
+      && !haul_imap_session_is_usable (session))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (status.uid_validity == listing->status.uid_validity)
+    listing->status.uid_next = status.uid_next;
+  return TRUE;
+}
+
 static HaulListing *
 read_once (HaulImapSession *session,
            const char *mailbox,
@@ -109,6 +130,8 @@ read_once (HaulImapSession *session,
     return NULL;
   if (listing->status.messages > 0
       && !haul_imap_fetch_rows (session, collect.first_uid, add_row, &collect, cancellable, error))
+    return NULL;
+  if (!ask_uid_next (listing, session, mailbox, cancellable, error))
     return NULL;
   sort_rows (listing->rows);
   return g_steal_pointer (&listing);
