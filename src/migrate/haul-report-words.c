@@ -48,6 +48,9 @@ static const Row rows[] = {
   { "mailbox-full", N_ ("Make room on the server or ask for more, then run Mailhaul again.") },
   { "not-found-afterwards", SHOW_SERVER },
   { "missing", N_ ("Run the copy again: it brings what is missing.") },
+  { "content-changed",
+    N_ ("The message on this computer is as it was. Show this to the people who run the mail server: it keeps the "
+        "text with other letters.") },
   { "surplus", N_ ("Nothing was removed. Compare the two, and remove one in your mail program if you want to.") },
   { "held", N_ ("Look whether it is there twice; that can only be if the server was later than anybody expects.") },
   { "marked-deleted", N_ ("To take them along, choose that deleted mail is copied too.") },

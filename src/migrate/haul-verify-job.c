@@ -117,6 +117,23 @@ list_free_copies (const HaulVerifyJob *self, const HaulListing *listing)
   return copies;
 }
 
+/* A server that writes a text anew does not end up with as many octets as before; a bad disk does. */
+static gboolean
+is_damaged (const HaulItem *item, const HaulListingRow *row)
+{
+  return row->size == item->size && row->fingerprint->text != item->fingerprint.text;
+}
+
+static void
+fail_damaged (HaulTransfer *transfer, HaulItem *item, HaulListingRow *row)
+{
+  item->uid = row->uid;
+  item->proof = HAUL_PROOF_MISSING;
+  row->is_taken = TRUE;
+  haul_transfer_fail (transfer, item, "content-changed",
+                      "It stands where it was copied to, but its text is not the one that was copied.");
+}
+
 /* One pass: of several that are alike each pass takes one. */
 static gboolean
 recognise_some (HaulVerifyJob *self,
@@ -147,6 +164,12 @@ recognise_some (HaulVerifyJob *self,
       if (row == NULL || row->fingerprint == NULL || row->is_taken)
         continue;
       HaulMatchKind kind = haul_match_classify (&item->fingerprint, item->size, row->fingerprint, row->size);
+      if (is_damaged (item, row))
+        {
+          fail_damaged (transfer, item, row);
+          (*n_found)++;
+          continue;
+        }
       if (kind == HAUL_MATCH_BY_NOTHING)
         continue;
       haul_rewriting_learn (transfer->run, &item->fingerprint, row->fingerprint);

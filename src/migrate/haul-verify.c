@@ -53,15 +53,19 @@ fail_missing (Verify *self, HaulTransfer *transfer, gboolean has_mailbox)
   for (guint i = 0; i < transfer->items->len; i++)
     {
       HaulItem *item = transfer->items->pdata[i];
+      const char *code = "missing";
       const char *text = "It is not in the mailbox.";
       if (item->state != HAUL_ITEM_OPEN)
         continue;
+      item->proof = HAUL_PROOF_MISSING;
       if (!has_mailbox)
         text = "The mailbox is not on the server.";
       else if (self->job != NULL && haul_verify_job_placed (self->job, item))
-        text = "It was copied, and it is not in the mailbox any more.";
-      item->proof = HAUL_PROOF_MISSING;
-      haul_transfer_fail (transfer, item, "missing", text);
+        {
+          code = "removed-since";
+          text = "It was copied, and it is not in the mailbox any more.";
+        }
+      haul_transfer_fail (transfer, item, code, text);
     }
 }
 

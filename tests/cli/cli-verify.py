@@ -6,9 +6,11 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 
 from haultest import PASSWORDS, Mailbox, Tap, account, cli, folder, manifest, message
 
@@ -149,8 +151,8 @@ def check_damage(job, state, sources, texts):
     run = cli(*ask, state=state, password=PASSWORDS['alice'])
     proof = run.json['all']['proof']
     tap.equal((proof['missing'], proof['surplus'], run.json['verdict']), (2, 0, 'not-all'), 'verify: one is gone; what is theirs is not surplus', run)
-    missing, = [one for one in run.json['messages'] if one['code'] == 'missing' and one['folder'] == 'Inbox']
-    tap.check('any more' in missing['text'] and missing['advice'], 'verify: it had been copied, and is not there any more', missing)
+    missing, = [one for one in run.json['messages'] if one['code'] == 'removed-since' and one['folder'] == 'Inbox']
+    tap.check('any more' in missing['text'] and 'trash' in missing['advice'], 'verify: it had been copied, and is not there any more', missing)
     tap.equal(Counter(row['result'] for row in run.json['evidence'])['missing'], 2, 'verify: the evidence has it')
 
     # The source has one of two twins left, the mailbox both: as if the job had placed one twice.
@@ -165,6 +167,22 @@ def check_damage(job, state, sources, texts):
         box.imap.select('Inbox', readonly=True)
         _, answer = box.imap.uid('FETCH', str(row['uid']), 'BODY.PEEK[]')
         tap.equal(answer[0][1], wire(texts[13]), 'verify: it is that one, and it is still there')
+
+
+def check_altered(job, state):
+    """A disk goes bad under the server: one letter of a text is another one."""
+    ask = ['verify', *account(), f'--job={job}', '--every-byte', '--format=json']
+    path = next(path for path in sorted(Path(os.environ['IMAP_DIR'], 'mail/alice/.Work').glob('[cn]*/*')) if b'theirs' not in path.read_bytes())
+    octets, times = path.read_bytes(), path.stat()
+    path.write_bytes(octets[:-3] + b'#' + octets[-2:])
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    run = cli(*ask, state=state, password=PASSWORDS['alice'])
+    altered = [one for one in run.json['messages'] if one['code'] == 'content-changed']
+    tap.equal((run.code, len(altered), altered and altered[0]['folder']), (3, 1, 'Work'), 'verify: a text that was altered is not taken for ours', run)
+    rows = [row for row in run.json['evidence'] if row['server_sha256'] not in ('', row['sha256'])]
+    tap.equal([(row['result'], row['uid'] > 0) for row in rows], [('missing', True)], 'verify: the evidence has both digests', rows)
+    path.write_bytes(octets)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def run_all(place):
@@ -186,6 +204,7 @@ def run_all(place):
     check_evidence(job, state, place, inbox + work[:4])
     tap.equal(manifest(mail), before, 'the source is untouched')
     check_damage(job, state, sources, inbox)
+    check_altered(job, state)
 
 
 with folder('verify') as place:
