@@ -84,9 +84,10 @@ print_text (const HaulCliOptions *options, const HaulServer *server)
       g_autofree char *limit = g_format_size (server->append_limit_bytes);
       haul_cli_print_line (options, _ ("The largest message it takes: %s"), limit);
     }
-  print_rung (options, _ ("Into a mailbox that is there:"), haul_rung_predict (server, TRUE));
+  print_rung (options, server->can_move ? _ ("Into every mailbox") : _ ("Into a mailbox that is there"),
+              haul_rung_predict (server, TRUE));
   if (!server->can_move)
-    print_rung (options, _ ("Into a new mailbox:"), haul_rung_predict (server, FALSE));
+    print_rung (options, _ ("Into a new mailbox"), haul_rung_predict (server, FALSE));
 }
 
 static void

@@ -20,10 +20,12 @@ run (HaulCliWork *work, HaulPlan *plan, HaulCliEvents *events, GError **error)
   g_autoptr (HaulEngine) engine = haul_engine_new (work->probe->account, plan, state_dir);
   g_autofree char *whom = haul_account_dup_display (work->probe->account);
   g_autofree char *job = haul_engine_dup_job (engine);
-  g_autofree char *warning = haul_cli_work_dup_warning (work);
+  gboolean may_go;
+  g_autofree char *warning = haul_cli_work_dup_warning (work, &may_go);
 
   haul_engine_set_removes_strangers (engine, work->options->clean_up);
-  if (warning != NULL && !haul_cli_options_has_events (work->options) && !work->options->quiet)
+  /* One that holds the mailbox is told of by the error that comes. */
+  if (warning != NULL && may_go && !haul_cli_options_has_events (work->options) && !work->options->quiet)
     g_printerr ("mailhaul-cli: %s %s\n", warning,
                 work->options->clean_up ? _ ("If it does not change for a minute, it is deleted.")
                                         : _ ("It is left alone; --clean-up deletes it if it does not change."));

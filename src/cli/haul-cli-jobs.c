@@ -29,7 +29,7 @@ get_state (const HaulJob *job)
   if (job->undo == HAUL_JOB_UNDO_DONE)
     return (State){ "taken-back", _ ("taken back") };
   if (job->undo == HAUL_JOB_UNDO_BEGUN)
-    return (State){ "taking-back", _ ("being taken back") };
+    return (State){ "taking-back", job->is_running ? _ ("being taken back") : _ ("taken back in part") };
   return job->is_finished ? (State){ "finished", _ ("finished") } : (State){ "unfinished", _ ("can go on") };
 }
 

@@ -111,7 +111,7 @@ haul_cli_plan_run (const HaulCliOptions *options)
     }
   else
     {
-      g_autofree char *warning = haul_cli_work_dup_warning (work);
+      g_autofree char *warning = haul_cli_work_dup_warning (work, NULL);
       print_text (options, plan, work->probe->account, warning);
     }
   return haul_cli_work_get_status (work);

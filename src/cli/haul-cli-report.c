@@ -15,6 +15,16 @@
 #include "migrate/haul-report-form.h"
 #include "migrate/haul-report-subjects.h"
 
+/* The report is of a copy; that it was undone is known to the job alone. */
+static void
+tell_undone (const HaulCliOptions *options, const char *state_dir)
+{
+  g_autoptr (HaulJob) job = haul_jobs_find (state_dir, options->job, NULL);
+
+  if (job != NULL && job->undo != HAUL_JOB_UNDO_NONE && !options->quiet)
+    g_printerr ("mailhaul-cli: %s\n", _ ("What this job copied was taken back since; this report is of the copy."));
+}
+
 /**
  * haul_cli_report_run:
  * @options: options
@@ -40,6 +50,7 @@ haul_cli_report_run (const HaulCliOptions *options)
     return haul_cli_print_error (options, error);
   if (options->with_subjects)
     haul_report_subjects_add (report, NULL);
+  tell_undone (options, state_dir);
 
   g_autofree char *text = haul_report_form_write (report, haul_report_form_from_word (options->format));
   if (options->output == NULL)

@@ -54,13 +54,13 @@ haul_cli_work_free (HaulCliWork *work)
   g_free (work);
 }
 
-/* (nullable): another Mailhaul is or was at work in the mailbox. */
+/* (nullable): another Mailhaul is or was at work in the mailbox. *may_go: what it left there could be deleted. */
 char *
-haul_cli_work_dup_warning (const HaulCliWork *work)
+haul_cli_work_dup_warning (const HaulCliWork *work, gboolean *may_go)
 {
   g_autofree char *state_dir = haul_cli_work_dup_state_dir (work->options);
 
-  return haul_strangers_dup_warning (state_dir, work->probe->account, work->probe->server);
+  return haul_strangers_dup_warning (state_dir, work->probe->account, work->probe->server, may_go);
 }
 
 char *
@@ -310,8 +310,10 @@ print_messages (const HaulCliWork *self, const HaulReport *report)
         haul_cli_print_line (self->options, "%s", report->is_verification ? _ ("Not found:") : _ ("Not copied:"));
       if (n++ == SHOWN_MESSAGES)
         {
-          haul_cli_print_line (self->options, _ ("  … and more: mailhaul-cli report --job=%s"),
-                               report->job == NULL ? "" : report->job);
+          if (report->is_verification)
+            haul_cli_print_line (self->options, "%s", _ ("  … and more: --output=FILE writes all into a file."));
+          else
+            haul_cli_print_line (self->options, _ ("  … and more: mailhaul-cli report --job=%s"), report->job);
           return;
         }
       const HaulReportFolder *folder
@@ -368,6 +370,7 @@ print_left_out (const HaulCliWork *self, const HaulReport *report)
   static const char *const junk[] = { "folder-of-junk", NULL };
   static const char *const chosen[] = { "too-old", "too-new", "bigger-than-chosen", NULL };
   static const char *const rest[] = { "not-reached", NULL };
+  static const char *const removed[] = { "removed-since", NULL };
 
   if (report->all.skipped == 0)
     return;
@@ -381,6 +384,9 @@ print_left_out (const HaulCliWork *self, const HaulReport *report)
     haul_cli_print_line (self->options, "%s", _ ("  Junk is not copied. To take it along: --include-junk"));
   if (is_left_out_for (report, chosen))
     haul_cli_print_line (self->options, "%s", _ ("  Too old, too new or too big, as chosen."));
+  if (is_left_out_for (report, removed))
+    haul_cli_print_line (self->options, "%s",
+                         _ ("  What an earlier run copied and somebody removed since is not brought back."));
   if (is_left_out_for (report, rest))
     haul_cli_print_line (self->options, "%s", _ ("  Some were not reached. Run it again to go on."));
 }

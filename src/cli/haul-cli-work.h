@@ -40,7 +40,7 @@ HaulPlan *haul_cli_work_make_plan (HaulCliWork *work, GError **error);
 HaulExitStatus haul_cli_work_get_status (const HaulCliWork *work);
 HaulExitStatus haul_cli_work_run (const HaulCliOptions *options, HaulCliWorkFunc func);
 HaulExitStatus haul_cli_work_fail (HaulCliWork *work, HaulCliEvents *events, const GError *error);
-char *haul_cli_work_dup_warning (const HaulCliWork *work);
+char *haul_cli_work_dup_warning (const HaulCliWork *work, gboolean *may_go);
 char *haul_cli_work_dup_state_dir (const HaulCliOptions *options);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulCliWork, haul_cli_work_free)

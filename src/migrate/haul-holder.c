@@ -48,26 +48,23 @@ read_lines (int fd)
   return g_strv_length (lines) == 5 && g_utf8_validate (text, -1, NULL) ? g_steal_pointer (&lines) : NULL;
 }
 
-static void
-set_held (int fd, GError **error)
+/* A sentence for people. */
+static char *
+describe (char **lines)
 {
-  g_auto (GStrv) lines = read_lines (fd);
   gint64 since = lines == NULL ? 0 : g_ascii_strtoll (lines[2], NULL, 10);
   g_autoptr (GDateTime) date = since <= 0 ? NULL : g_date_time_new_from_unix_local (since);
   g_autofree char *time = date == NULL ? NULL : g_date_time_format (date, "%H:%M");
 
   if (time == NULL)
-    g_set_error_literal (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_HELD,
-                         _ ("Another Mailhaul is at work in this mailbox."));
-  else if (g_str_equal (lines[0], "mailhaul"))
+    return g_strdup (_ ("Another Mailhaul is at work in this mailbox."));
+  if (g_str_equal (lines[0], "mailhaul"))
     /* Translators: a number, a time of day. */
-    g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_HELD,
-                 _ ("Mailhaul’s window (process %s) has been at work in this mailbox since %s."), lines[1], time);
-  else
-    /* Translators: the name of a program, a number, a time of day. */
-    g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_HELD,
-                 _ ("%s in a terminal (process %s) has been at work in this mailbox since %s."), lines[0], lines[1],
-                 time);
+    return g_strdup_printf (_ ("Mailhaul’s window (process %s) has been at work in this mailbox since %s."), lines[1],
+                            time);
+  /* Translators: the name of a program, a number, a time of day. */
+  return g_strdup_printf (_ ("%s in a terminal (process %s) has been at work in this mailbox since %s."), lines[0],
+                          lines[1], time);
 }
 
 static gboolean
@@ -114,7 +111,9 @@ haul_holder_new (const char *state_dir, const char *account, const char *job, GE
     return NULL;
   if (fcntl (fd, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES))
     {
-      set_held (fd, error);
+      g_auto (GStrv) lines = read_lines (fd);
+      g_autofree char *sentence = describe (lines);
+      g_set_error_literal (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_HELD, sentence);
       close (fd);
       return NULL;
     }
@@ -132,27 +131,51 @@ haul_holder_free (HaulHolder *holder)
   g_free (holder);
 }
 
+/* *is_held: a living process has the mailbox. Nothing is taken, so that nobody is kept out by the question.
+ * (transfer full) (nullable): what it says of itself */
+static char **
+ask (const char *state_dir, const char *account, gboolean *is_held)
+{
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  g_autofree char *path = dup_path (state_dir, account);
+  int fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+  *is_held = fd >= 0 && fcntl (fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  char **lines = *is_held ? read_lines (fd) : NULL;
+  if (fd >= 0)
+    close (fd);
+  return lines;
+}
+
 /**
  * haul_holder_is_held:
  * @state_dir: the folder for everything that is kept between runs
  * @account: haul_account_dup_id()
  * @job: a job's name
  *
- * Asks without taking anything, so that nobody is kept out by the question.
- *
  * Returns: whether a living process works at this job
  */
 gboolean
 haul_holder_is_held (const char *state_dir, const char *account, const char *job)
 {
-  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-  g_autofree char *path = dup_path (state_dir, account);
-  int fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  gboolean is_held;
+  g_auto (GStrv) lines = ask (state_dir, account, &is_held);
 
-  if (fd < 0)
-    return FALSE;
-  gboolean is_locked = fcntl (fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-  g_auto (GStrv) lines = is_locked ? read_lines (fd) : NULL;
-  close (fd);
   return lines != NULL && g_str_equal (lines[3], job);
+}
+
+/**
+ * haul_holder_dup_sentence:
+ * @state_dir: the folder for everything that is kept between runs
+ * @account: haul_account_dup_id()
+ *
+ * Returns: (transfer full) (nullable): which process works in the mailbox, a sentence for people; %NULL: none
+ */
+char *
+haul_holder_dup_sentence (const char *state_dir, const char *account)
+{
+  gboolean is_held;
+  g_auto (GStrv) lines = ask (state_dir, account, &is_held);
+
+  return is_held ? describe (lines) : NULL;
 }

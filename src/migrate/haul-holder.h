@@ -15,6 +15,7 @@ typedef struct _HaulHolder HaulHolder;
 HaulHolder *haul_holder_new (const char *state_dir, const char *account, const char *job, GError **error);
 void haul_holder_free (HaulHolder *holder);
 gboolean haul_holder_is_held (const char *state_dir, const char *account, const char *job);
+char *haul_holder_dup_sentence (const char *state_dir, const char *account);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulHolder, haul_holder_free)
 

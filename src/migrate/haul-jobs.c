@@ -123,7 +123,7 @@ haul_jobs_find (const char *state_dir, const char *id, GError **error)
  * haul_jobs_load_report:
  * @state_dir: the folder for everything that is kept between runs
  * @id: a job's name, from anywhere
- * @error: return location; %HAUL_MIGRATE_ERROR_NO_JOB where no run of it has ended yet
+ * @error: return location; %HAUL_MIGRATE_ERROR_NO_JOB, %HAUL_MIGRATE_ERROR_NO_REPORT where no run of it has ended yet
  *
  * Returns: (transfer full) (nullable): the report of the job's last run
  */
@@ -133,7 +133,10 @@ haul_jobs_load_report (const char *state_dir, const char *id, GError **error)
   g_autofree char *path = haul_job_store_dup_path (state_dir, id, ".report");
   HaulReport *report = path == NULL ? NULL : haul_report_file_load (path, NULL);
 
-  if (report == NULL)
-    set_no_job (error, id);
-  return report;
+  if (report != NULL)
+    return report;
+  g_autoptr (HaulJob) job = haul_jobs_find (state_dir, id, error);
+  if (job != NULL)
+    g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_NO_REPORT, "the job %s has no report", id);
+  return NULL;
 }

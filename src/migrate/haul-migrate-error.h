@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @HAUL_MIGRATE_ERROR_BUSY: another Mailhaul works on this mailbox
  * @HAUL_MIGRATE_ERROR_HELD: the same; the message is a sentence for people and says which
  * @HAUL_MIGRATE_ERROR_NO_JOB: there is no such job
+ * @HAUL_MIGRATE_ERROR_NO_REPORT: no run of the job has ended in order yet
+ * @HAUL_MIGRATE_ERROR_OTHER_MAILBOX: the job is of another mailbox
  * @HAUL_MIGRATE_ERROR_NOTHING: no source holds mail that was chosen
  * @HAUL_MIGRATE_ERROR_BAD_CHOICE: a choice (mapping, date, folder) cannot be carried out
  * @HAUL_MIGRATE_ERROR_BAD_NAME: a mailbox name cannot be made on this server
@@ -35,6 +37,8 @@ typedef enum
   HAUL_MIGRATE_ERROR_SPOOL,
   HAUL_MIGRATE_ERROR_NO_UNDO,
   HAUL_MIGRATE_ERROR_HELD,
+  HAUL_MIGRATE_ERROR_NO_REPORT,
+  HAUL_MIGRATE_ERROR_OTHER_MAILBOX,
 } HaulMigrateError;
 
 GQuark haul_migrate_error_quark (void);

@@ -49,18 +49,29 @@ is_ours (HaulJournal *journal, const char *mailbox)
  * @state_dir: the folder for everything that is kept between runs
  * @account: whose mailbox
  * @server: what a probe found
+ * @may_go: (out) (optional): they may be left behind, and could be deleted
  *
- * Looks whether another Mailhaul is or was at work in the mailbox, without asking the server again.
+ * Looks whether another Mailhaul is or was at work in the mailbox, without asking the server again. One on this
+ * computer has the journal in use, so that only it knows which are its own.
  *
  * Returns: (transfer full) (nullable): a sentence for people, or %NULL
  */
 char *
-haul_strangers_dup_warning (const char *state_dir, const HaulAccount *account, const HaulServer *server)
+haul_strangers_dup_warning (const char *state_dir,
+                            const HaulAccount *account,
+                            const HaulServer *server,
+                            gboolean *may_go)
 {
+  g_autofree char *id = haul_account_dup_id (account);
   g_autofree char *beginning = g_strconcat (server->prefix == NULL ? "" : server->prefix, "Mailhaul-upload-", NULL);
   g_autoptr (HaulJournal) journal = NULL;
   g_autoptr (GString) names = g_string_new (NULL);
+  char *holder = haul_holder_dup_sentence (state_dir, id);
 
+  if (may_go != NULL)
+    *may_go = holder == NULL;
+  if (holder != NULL)
+    return holder;
   for (guint i = 0; i < server->mailboxes->len; i++)
     {
       const HaulServerMailbox *mailbox = server->mailboxes->pdata[i];

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
-char *haul_strangers_dup_warning (const char *state_dir, const HaulAccount *account, const HaulServer *server);
+char *haul_strangers_dup_warning (const char *state_dir,
+                                  const HaulAccount *account,
+                                  const HaulServer *server,
+                                  gboolean *may_go);
 
 G_END_DECLS

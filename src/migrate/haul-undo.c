@@ -121,8 +121,8 @@ load_job (HaulUndo *self, GError **error)
     }
   if (g_strcmp0 (account, job_account) != 0)
     {
-      g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_NO_JOB, "the job %s is of another mailbox: %s on %s",
-                   self->job_id, job->user, job->server);
+      g_set_error (error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_OTHER_MAILBOX,
+                   "the job %s is of another mailbox: %s on %s", self->job_id, job->user, job->server);
       return NULL;
     }
   return g_steal_pointer (&job);

@@ -124,12 +124,14 @@ describe_strangers (HaulPageReady *self)
 {
   HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
   g_autofree char *state_dir = haul_jobs_dup_state_dir ();
-  g_autofree char *warning = haul_strangers_dup_warning (state_dir, state->account, state->server_facts);
+  gboolean may_go;
+  g_autofree char *warning = haul_strangers_dup_warning (state_dir, state->account, state->server_facts, &may_go);
 
   state->removes_strangers = FALSE;
   gtk_toggle_button_set_active (self->strangers_button, FALSE);
   gtk_label_set_text (self->strangers_label, warning == NULL ? "" : warning);
   gtk_widget_set_visible (self->strangers, warning != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->strangers_button), may_go);
 }
 
 static void

@@ -26,7 +26,7 @@ def until(look, seconds=40):
 
 with folder() as place:
     source, other, state = make_mbox(place / 'letters', 400, size=2000), make_mbox(place / 'others', 3), place / 'state'
-    started = copy(ALICE, source, state, '--max-rate=60000', begin=Started)
+    started = copy(ALICE, source, state, '--max-rate=30000', begin=Started)
     job = until(lambda: next((job for job in jobs(state) if job['done'] > 0), None))
     tap.check(job is not None and job['state'] == 'running' and job['messages'] == 400 and not job['finished'],
               'while a job runs, the list says how far it is', job)
@@ -37,6 +37,11 @@ with folder() as place:
               'another job into the same mailbox: who has it is said', run)
     run = copy(ALICE, source, state)
     tap.check(run.code == 75 and f'process {started.process.pid}' in run.err, 'the same job: just so', run)
+    tap.check('Mailhaul-upload' not in run.err and '--clean-up' not in run.err, 'what it works with is not taken for left behind', run)
+    run = cli('plan', *account(), other, state=state, password=ALICE[1])
+    tap.check(run.code == 0 and f'process {started.process.pid}' in run.out and 'Mailhaul-upload' not in run.out, 'the plan says who has it as well', run)
+    run = cli('report', f"--job={job['id']}", state=state)
+    tap.check(run.code == 66 and 'no report' in run.err, 'its report is not there yet, though the job is', run)
     run = copy(BOB, other, state)
     tap.check(run.code == 0, 'into another mailbox: at once', run)
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 
-from haultest import Mailbox, Started, Tap, account, cli, difference, folder, make_maildir, make_mbox, manifest, message, quote
+from haultest import PASSWORDS, Mailbox, Started, Tap, account, cli, difference, folder, make_maildir, make_mbox, manifest, message, quote
 
 tap = Tap()
 ALICE = 'pässwörd'
@@ -80,6 +80,8 @@ with folder() as place:
     jobs = cli('jobs', '--format=json', state=state).json['jobs']
     tap.equal((jobs[0]['done'], jobs[0]['state']), (1, 'taken-back'), 'the list of jobs after', jobs)
     tap.check('taken back' in cli('jobs', state=state).out, 'and for people')
+    run = cli('report', f'--job={job}', state=state)
+    tap.check(run.code == 0 and 'taken back since' in run.err, 'the report of the copy does not pretend that it is still there', run)
 
     run = undo(job, state)
     tap.check(run.code == 0 and 'nothing of this job' in run.out, 'again: there is nothing to take back', run)
@@ -225,6 +227,8 @@ with folder() as place:
 
     run = cli('undo', *account(), '--job=20200101-0000-abcd', state=state, password=ALICE)
     tap.equal(run.code, 66, 'no such job', run)
+    run = cli('undo', *account('CORP\\bob'), f'--job={job}', state=state, password=PASSWORDS['CORP\\bob'])
+    tap.check(run.code == 66 and 'of another mailbox' in run.err and 'no such job' not in run.err, 'a job of another mailbox is not taken back', run)
     tap.equal(cli('undo', *account(), state=state, password=ALICE).code, 64, 'no job at all')
 
 with folder() as place:

@@ -58,6 +58,8 @@ static const struct
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_JOURNAL, 73, HAUL_FIELD_NONE, "cannot write" },
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_BUSY, 75, HAUL_FIELD_NONE, "Another Mailhaul" },
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_NO_JOB, 66, HAUL_FIELD_NONE, "no such job" },
+  { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_NO_REPORT, 66, HAUL_FIELD_NONE, "no report" },
+  { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_OTHER_MAILBOX, 66, HAUL_FIELD_NONE, "another mailbox" },
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_NOTHING, 66, HAUL_FIELD_STORE, "no mail to copy" },
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_BAD_CHOICE, 64, HAUL_FIELD_NONE, "low-level words" },
   { haul_migrate_error_quark, HAUL_MIGRATE_ERROR_BAD_NAME, 76, HAUL_FIELD_NONE, "name of a folder" },
