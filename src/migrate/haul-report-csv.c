@@ -9,18 +9,25 @@
 
 #include <string.h>
 
+/* Where a cell may begin: a spreadsheet that is told, or thinks, that semicolons or tabs stand between cells begins one
+ * after each. */
+static gboolean
+begins_cell (const char *text, const char *p)
+{
+  return p == text || strchr (";\t\r\n", p[-1]) != NULL;
+}
+
 /* A spreadsheet takes a cell that begins like a formula for one: names and servers' words must not become formulas. */
 static void
 add_cell (GString *out, const char *text, gboolean is_last)
 {
   g_autofree char *valid = text == NULL ? NULL : g_utf8_make_valid (text, -1);
-  gboolean is_formula = valid != NULL && *valid != '\0' && strchr ("=+-@\t\r", *valid) != NULL;
 
   g_string_append_c (out, '"');
-  if (is_formula)
-    g_string_append_c (out, '\'');
   for (const char *p = valid; p != NULL && *p != '\0'; p++)
     {
+      if (strchr ("=+-@\t\r", *p) != NULL && begins_cell (valid, p))
+        g_string_append_c (out, '\'');
       if (*p == '"')
         g_string_append_c (out, '"');
       g_string_append_c (out, *p);

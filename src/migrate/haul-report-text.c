@@ -108,9 +108,13 @@ add_message (GString *out, const HaulReport *report, const HaulReportMessage *me
       g_string_append_c (out, ' ');
       haul_text_table_append_plain (out, message->advice);
     }
-  g_string_append (out, " [");
-  haul_text_table_append_plain (out, message->source);
-  g_string_append (out, "]\n");
+  if (message->source != NULL && *message->source != '\0')
+    {
+      g_string_append (out, " [");
+      haul_text_table_append_plain (out, message->source);
+      g_string_append_c (out, ']');
+    }
+  g_string_append_c (out, '\n');
 }
 
 static void

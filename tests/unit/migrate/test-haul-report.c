@@ -169,6 +169,8 @@ test_hostile_names (void)
 
   add_folder (report, "=cmd|' /C calc'!A0", &(HaulCounts){ .found = 1, .failed = 1 });
   add_folder (report, "<script>alert(1)</script>\x1b[31m\xff", &(HaulCounts){ .found = 1, .failed = 1 });
+  add_folder (report, "a;=1+1;b", &(HaulCounts){ .found = 1, .failed = 1 });
+  add_folder (report, "line\n@end", &(HaulCounts){ .found = 1, .failed = 1 });
   add_message (report, HAUL_OUTCOME_FAILED, "said \"no\", twice\r\nkind,folder");
   haul_report_finish (report);
   g_autofree char *csv = haul_report_form_write (report, HAUL_REPORT_FORM_CSV);
@@ -178,6 +180,8 @@ test_hostile_names (void)
   g_autoptr (JsonNode) root = json_from_string (json, NULL);
   g_assert_nonnull (root);
   g_assert_nonnull (strstr (csv, "\"'=cmd|' /C calc'!A0\""));
+  g_assert_nonnull (strstr (csv, "\"a;'=1+1;b\""));
+  g_assert_nonnull (strstr (csv, "\"line\n'@end\""));
   g_assert_nonnull (strstr (csv, "\"said \"\"no\"\", twice\r\nkind,folder\""));
   g_assert_null (strstr (html, "<script>"));
   g_assert_null (strchr (html, '\x1b'));
