@@ -8,13 +8,15 @@
  */
 #include "account/haul-probe.h"
 
-#include "base/haul-notice.h"
 #include <string.h>
 
 #include "account/haul-account-error.h"
 #include "account/haul-login.h"
 #include "account/haul-connection.h"
 #include "account/haul-server-lookup.h"
+#include "base/haul-clock.h"
+#include "base/haul-fault.h"
+#include "base/haul-notice.h"
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-quirks.h"
 
@@ -231,10 +233,8 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
 }
 
 static gboolean
-run_steps (Probe *self, GCancellable *cancellable, GError **error)
+enter (Probe *self, GCancellable *cancellable, GError **error)
 {
-  if (!connect_somewhere (self, cancellable, error))
-    return FALSE;
   tell (self, HAUL_PROBE_SIGN_IN, FALSE, self->account->user);
   if (!haul_connection_login (self->session, self->account, cancellable, error))
     return FALSE;
@@ -244,6 +244,36 @@ run_steps (Probe *self, GCancellable *cancellable, GError **error)
     return FALSE;
   tell (self, HAUL_PROBE_MAILBOX, TRUE, NULL);
   return TRUE;
+}
+
+/* A connection that breaks after the sign-in says nothing about the server: it is given another one. */
+static gboolean
+is_worth_another (Probe *self, GCancellable *cancellable, const GError *error)
+{
+  return haul_imap_session_is_signed_in (self->session) && !haul_imap_session_is_usable (self->session)
+         && !g_cancellable_is_cancelled (cancellable)
+         && !g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_NOT_CONNECTED);
+}
+
+static gboolean
+run_steps (Probe *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) first = NULL;
+
+  if (!connect_somewhere (self, cancellable, error))
+    return FALSE;
+  if (enter (self, cancellable, &first))
+    return TRUE;
+  if (!is_worth_another (self, cancellable, first))
+    {
+      g_propagate_error (error, g_steal_pointer (&first));
+      return FALSE;
+    }
+  g_clear_pointer (&self->session, haul_imap_session_close);
+  if (!haul_clock_sleep (haul_fault_get_hold_ms (haul_clock_back_off_ms (0)), cancellable, error))
+    return FALSE;
+  self->session = haul_connection_open (self->account, NULL, NULL, cancellable, error);
+  return self->session != NULL && enter (self, cancellable, error);
 }
 
 /* Before a server is bothered, and before a sign-in could be counted. */

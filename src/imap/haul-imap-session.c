@@ -23,6 +23,7 @@ struct _HaulImapSession
   guint64 append_limit;
   char *selected;   /* (owned) (nullable) mailbox, wire octets */
   gint64 opened_us; /* monotonic */
+  gboolean is_signed_in;
 };
 
 static void
@@ -209,8 +210,16 @@ haul_imap_session_login (HaulImapSession *session,
   g_autoptr (HaulImapResponse) ok
       = haul_imap_login_run (session->channel, capabilities, credentials, cancellable, error);
 
+  session->is_signed_in = ok != NULL;
   return ok != NULL && learn_capabilities (session, ok, cancellable, error)
          && probe_inbox (session, cancellable, error);
+}
+
+/* The server took the password, whatever came of the connection since. */
+gboolean
+haul_imap_session_is_signed_in (const HaulImapSession *session)
+{
+  return session->is_signed_in;
 }
 
 guint

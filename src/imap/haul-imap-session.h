@@ -83,6 +83,7 @@ const char *haul_imap_session_get_greeting (const HaulImapSession *session);
 const char *haul_imap_session_get_capability_line (const HaulImapSession *session);
 gint64 haul_imap_session_get_opened_us (const HaulImapSession *session);
 gboolean haul_imap_session_is_usable (HaulImapSession *session);
+gboolean haul_imap_session_is_signed_in (const HaulImapSession *session);
 gboolean haul_imap_session_noop (HaulImapSession *session, GCancellable *cancellable, GError **error);
 void haul_imap_session_close (HaulImapSession *session);
 
