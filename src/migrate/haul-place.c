@@ -155,6 +155,22 @@ purge (HaulStaging *self, HaulImapSession *session, const HaulMove *move, GPtrAr
   return FALSE;
 }
 
+/* The server has MOVE, and calls it a mistake. That closed the connection; on the next one it goes by COPY, unless MOVE
+ * has worked before and this is the first time. */
+static void
+distrust_move (HaulRun *run)
+{
+  if (haul_run_get_trust (run, HAUL_MOVE_BY_MOVE) == HAUL_TRUST_GOOD)
+    {
+      haul_run_set_trust (run, HAUL_MOVE_BY_MOVE, HAUL_TRUST_DOUBTED);
+      return;
+    }
+  haul_run_set_trust (run, HAUL_MOVE_BY_MOVE, HAUL_TRUST_BAD);
+  haul_run_add_note (run, 0,
+                     "The server says that it can move messages, and does not understand its own command for it; they "
+                     "were copied instead.");
+}
+
 /* Commits the intent and gives the command. */
 static gboolean
 transfer (HaulStaging *self,
@@ -183,6 +199,9 @@ transfer (HaulStaging *self,
                          ? haul_imap_uids_move (session, list, uids->len, move->mailbox, copy_uid, run->hard, error)
                          : haul_imap_uids_copy (session, list, uids->len, move->mailbox, copy_uid, run->hard, error);
   HAUL_FAULT (F24, "placed");
+  if (!is_done && move->verb == HAUL_MOVE_BY_MOVE && error != NULL
+      && g_error_matches (*error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_BAD))
+    distrust_move (run);
   return is_done;
 }
 

@@ -22,6 +22,7 @@ typedef enum
 {
   HAUL_TRUST_UNTRIED,
   HAUL_TRUST_GOOD,
+  HAUL_TRUST_DOUBTED, /* it worked, and was not understood once after that */
   HAUL_TRUST_BAD,
 } HaulTrust;
 
