@@ -65,6 +65,33 @@ haul_journal_undo_set_uid_validity (HaulJournal *journal, const char *mailbox, g
                                (gint64)uid_validity, mailbox);
 }
 
+/**
+ * haul_journal_undo_is_half_made:
+ * @journal: a journal
+ * @mailbox: octets on the wire
+ * @is_half_made: (out): the making of it was begun, and not ended
+ * @error: return location; %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * Returns: %TRUE when that is known
+ */
+gboolean
+haul_journal_undo_is_half_made (HaulJournal *journal, const char *mailbox, gboolean *is_half_made, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *statement
+      = haul_journal_query (journal, &local_error,
+                            "SELECT 1 FROM made WHERE mailbox = ? AND coalesce(uid_validity, 0) = 0", "t", mailbox);
+
+  *is_half_made = FALSE;
+  while (statement != NULL && haul_journal_next (journal, statement, &local_error))
+    *is_half_made = TRUE;
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 /* It was not made by us after all, or is deleted. */
 gboolean
 haul_journal_undo_remove_mailbox (HaulJournal *journal, const char *mailbox, GError **error)

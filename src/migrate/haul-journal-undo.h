@@ -47,6 +47,8 @@ typedef struct
 gboolean haul_journal_undo_add_mailbox (HaulJournal *journal, gint64 run, const char *mailbox, GError **error);
 gboolean
 haul_journal_undo_set_uid_validity (HaulJournal *journal, const char *mailbox, guint32 uid_validity, GError **error);
+gboolean
+haul_journal_undo_is_half_made (HaulJournal *journal, const char *mailbox, gboolean *is_half_made, GError **error);
 gboolean haul_journal_undo_remove_mailbox (HaulJournal *journal, const char *mailbox, GError **error);
 GPtrArray *haul_journal_undo_list_mailboxes (HaulJournal *journal, const char *job, GError **error);
 GPtrArray *haul_journal_undo_list_places (HaulJournal *journal, const char *job, GError **error);

@@ -78,11 +78,51 @@ haul_target_is_gone (
   return list != NULL;
 }
 
-/* The journal knows of each mailbox that we make, before it exists: an undo may take away what is ours. */
+/**
+ * haul_target_subscribe:
+ * @session: a session
+ * @mailbox: octets on the wire
+ * @cancellable: (nullable): to stop it
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Subscribes a mailbox that we made; a server that does not want that is left alone.
+ *
+ * Returns: %TRUE unless the connection broke
+ */
+gboolean
+haul_target_subscribe (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (haul_imap_mailbox_subscribe (session, mailbox, cancellable, &local_error)
+      || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* The last step of making one: until the journal has its UIDVALIDITY this is done again. A parent may hold no messages,
+ * and then has none. */
 static gboolean
-create (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
+finish_making (HaulRun *run, HaulImapSession *session, const char *mailbox, gboolean is_subscribed, GError **error)
 {
   g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (GError) local_error = NULL;
+
+  if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, &local_error)
+      && !haul_imap_session_is_usable (session))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  return (!is_subscribed || haul_target_subscribe (session, mailbox, run->hard, error))
+         && haul_journal_undo_set_uid_validity (run->journal, mailbox, status.uid_validity, error);
+}
+
+/* The journal knows of each mailbox that we make, before it exists: an undo may take away what is ours. */
+static gboolean
+create (HaulRun *run, HaulImapSession *session, const char *mailbox, gboolean is_subscribed, GError **error)
+{
   g_autoptr (GError) local_error = NULL;
   gboolean exists;
 
@@ -101,14 +141,17 @@ create (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **er
         g_propagate_error (error, g_steal_pointer (&local_error));
       return is_there;
     }
-  /* A parent may hold no messages, and then has no UIDVALIDITY. */
-  if (!haul_imap_mailbox_status (session, mailbox, &status, run->hard, &local_error)
-      && !haul_imap_session_is_usable (session))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  return haul_journal_undo_set_uid_validity (run->journal, mailbox, status.uid_validity, error);
+  return finish_making (run, session, mailbox, is_subscribed, error);
+}
+
+/* Does a folder go into it as well, which may come later? */
+static gboolean
+is_planned (HaulRun *run, const char *mailbox)
+{
+  for (guint i = 0; i < run->plan->folders->len; i++)
+    if (g_strcmp0 (haul_plan_get_folder (run->plan, i)->mailbox, mailbox) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 /**
@@ -134,7 +177,8 @@ haul_target_ensure_parents (HaulRun *run, HaulImapSession *session, const char *
     {
       g_autofree char *parent = g_strndup (mailbox, (gsize)(end - mailbox));
       g_autoptr (GError) local_error = NULL;
-      if ((gsize)(end - mailbox) < prefix_length || create (run, session, parent, &local_error))
+      if ((gsize)(end - mailbox) < prefix_length
+          || create (run, session, parent, is_planned (run, parent), &local_error))
         continue;
       if (!g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
         {
@@ -146,26 +190,23 @@ haul_target_ensure_parents (HaulRun *run, HaulImapSession *session, const char *
 }
 
 /**
- * haul_target_subscribe:
+ * haul_target_complete:
+ * @run: the run
  * @session: a session
- * @mailbox: octets on the wire
- * @cancellable: (nullable): to stop it
- * @error: return location; HAUL_IMAP_ERROR
+ * @mailbox: octets on the wire; it exists
+ * @error: return location; HAUL_IMAP_ERROR, %HAUL_MIGRATE_ERROR_JOURNAL
  *
- * Subscribes a mailbox that we made; a server that does not want that is left alone.
+ * If it is ours, and the connection broke while it was made, it is subscribed all the same.
  *
  * Returns: %TRUE unless the connection broke
  */
 gboolean
-haul_target_subscribe (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
+haul_target_complete (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
+  gboolean is_half_made;
 
-  if (haul_imap_mailbox_subscribe (session, mailbox, cancellable, &local_error)
-      || g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  return haul_journal_undo_is_half_made (run->journal, mailbox, &is_half_made, error)
+         && (!is_half_made || finish_making (run, session, mailbox, TRUE, error));
 }
 
 /**
@@ -187,8 +228,8 @@ haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox,
   if (!haul_target_exists (session, mailbox, &exists, run->hard, error))
     return FALSE;
   return exists
-         || (haul_target_ensure_parents (run, session, mailbox, error) && create (run, session, mailbox, error)
-             && haul_target_subscribe (session, mailbox, run->hard, error));
+             ? haul_target_complete (run, session, mailbox, error)
+             : haul_target_ensure_parents (run, session, mailbox, error) && create (run, session, mailbox, TRUE, error);
 }
 
 /* Does the mailbox, once selected, keep this keyword for good? (RFC 3501 §7.1, PERMANENTFLAGS) */

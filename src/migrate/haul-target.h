@@ -9,6 +9,7 @@
 
 G_BEGIN_DECLS
 
+gboolean haul_target_complete (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
 gboolean haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
 gboolean haul_target_ensure_parents (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
 gboolean
