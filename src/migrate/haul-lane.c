@@ -31,6 +31,8 @@
 #include "migrate/haul-whole.h"
 
 #define FAILURES_MAX 8
+/* For what is left over at the end. */
+#define CLEANING_RECONNECTS 2
 /* From so many messages on a folder is read while its mailbox is listed. */
 #define AHEAD_MESSAGES 200
 #define IDLE_US (60 * G_USEC_PER_SEC)
@@ -45,8 +47,9 @@ typedef struct
   HaulTransfer *transfer;   /* borrowed (nullable) the folder at work */
   guint failures;           /* in a row, without a message copied between them */
   guint64 copied_before;    /* with what is staged */
-  gboolean was_connected;
-  gboolean has_recovered; /* what earlier runs left; the first lane's */
+  gboolean was_let_in;      /* signed in once */
+  gboolean was_connected;   /* and what was left was recovered */
+  gboolean has_recovered;   /* what earlier runs left; the first lane's */
   gint64 idle_since_us;
 } Lane;
 
@@ -56,7 +59,11 @@ connect_once (Lane *self, GError **error)
   haul_progress_set_phase (self->run->progress, HAUL_PHASE_CONNECTING);
   g_autoptr (HaulImapSession) session = haul_connection_open (self->run->account, NULL, NULL, self->run->stop, error);
   HAUL_FAULT (F30, "connected");
-  if (session == NULL || !haul_connection_login (session, self->run->account, self->run->stop, error))
+  if (session == NULL)
+    return FALSE;
+  gboolean is_open = haul_connection_login (session, self->run->account, self->run->stop, error);
+  self->was_let_in = self->was_let_in || haul_imap_session_is_signed_in (session);
+  if (!is_open)
     return FALSE;
   HAUL_FAULT (F30, "signed in");
   self->session = g_steal_pointer (&session);
@@ -110,12 +117,21 @@ wait_for_server (Lane *self, gint64 wait_ms)
   return !haul_run_is_stopping (run);
 }
 
+/* A server that was never reached, or never let us in; or that, in the state in which it was found, refuses what is
+ * needed to begin. */
+static gboolean
+is_hopeless (Lane *self, const HaulPolicy *policy, const GError *error)
+{
+  if (self->was_connected || g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED))
+    return FALSE;
+  return !self->was_let_in || policy->action != HAUL_ACTION_RECONNECT;
+}
+
 /* Decides about an error of the connection. FALSE: the run ends. */
 static gboolean
 bear (Lane *self, const GError *error)
 {
   HaulProgressSnapshot snapshot;
-  gboolean is_hopeless = !self->was_connected && !g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
 
   haul_progress_get_snapshot (self->run->progress, &snapshot);
   guint64 copied = snapshot.all.copied + (self->transfer == NULL ? 0 : self->transfer->begun->len);
@@ -123,12 +139,13 @@ bear (Lane *self, const GError *error)
     self->failures = 0;
   self->copied_before = MAX (self->copied_before, copied);
   HaulPolicy policy = haul_policy_decide (error, self->failures);
+  gboolean has_no_hope = is_hopeless (self, &policy, error);
   self->failures++;
-  if (is_hopeless && self->number > 0)
+  if (has_no_hope && self->number > 0)
     return FALSE; /* one connection too many for the server: the others do the work */
-  if (self->was_connected && g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
+  if (self->was_let_in && g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
     haul_run_set_locked_out (self->run);
-  if (policy.action == HAUL_ACTION_STOP || is_hopeless || self->failures > FAILURES_MAX)
+  if (policy.action == HAUL_ACTION_STOP || has_no_hope || self->failures > FAILURES_MAX)
     {
       haul_run_stop (self->run, g_error_copy (error));
       return FALSE;
@@ -220,7 +237,8 @@ choose_rung (Lane *self, HaulRung *rung, GError **error)
   *rung = haul_rung_choose (can_move, haul_run_can_stage (run), !may_rename);
   if (*rung == HAUL_RUNG_RENAME)
     return haul_target_ensure_parents (run, self->session, mailbox, error);
-  return exists || haul_target_ensure (run, self->session, mailbox, error);
+  return exists ? haul_target_complete (run, self->session, mailbox, error)
+                : haul_target_ensure (run, self->session, mailbox, error);
 }
 
 /* The mailbox is filled under another name. */
@@ -409,21 +427,51 @@ run_folder (Lane *self, guint index)
 #endif
 }
 
-/* At the end nothing of ours stays behind, if the connection is well: the last generation is settled and deleted. */
+/* The last generation is settled and deleted, on another connection than it was filled on it is sealed first; and what
+ * came late is swept up. */
+static gboolean
+tidy (Lane *self, gboolean is_after_break, GError **error)
+{
+  HaulStaging *staging = self->staging;
+  g_autofree char *strangers = NULL;
+
+  if (staging != NULL && is_after_break && !haul_recovery_run (self->run, self->session, staging->row, error))
+    return FALSE;
+  if (staging != NULL && !is_after_break
+      && (!haul_staging_settle (staging, self->session, FALSE, error)
+          || !haul_staging_delete (staging, self->session, error)))
+    return FALSE;
+  g_clear_pointer (&self->staging, haul_staging_free);
+  return haul_recovery_sweep (self->run, self->session, &strangers, error);
+}
+
+/* At the end nothing of ours stays behind. If the connection breaks just then, there is another for it, twice at most.
+ */
 static void
 clean_up (Lane *self)
 {
   g_autoptr (GError) error = NULL;
+  gboolean is_well = self->session != NULL && haul_imap_session_is_usable (self->session);
 
-  if (self->session == NULL || self->staging == NULL)
+  if (!is_well && self->staging == NULL)
     return;
-  if (haul_imap_session_is_usable (self->session) && haul_staging_settle (self->staging, self->session, FALSE, &error)
-      && haul_staging_delete (self->staging, self->session, &error))
+  for (guint attempt = is_well ? 0 : 1; attempt <= CLEANING_RECONNECTS; attempt++)
     {
-      g_autofree char *strangers = NULL;
-      haul_recovery_sweep (self->run, self->session, &strangers, NULL);
-      return;
+      g_clear_error (&error);
+      if (attempt > 0)
+        g_clear_pointer (&self->session, haul_imap_session_close);
+      if (attempt > 0
+          && (haul_run_is_stopping (self->run) || !wait_for_server (self, haul_clock_back_off_ms (attempt - 1))))
+        break;
+      if (self->session == NULL && !connect_once (self, &error))
+        continue;
+      if (tidy (self, attempt > 0, &error))
+        return;
+      if (haul_imap_session_is_usable (self->session))
+        break;
     }
+  if (self->staging == NULL)
+    return;
   /* Not worth an error: the messages are placed and checked, and the next run takes the mailbox away. */
   g_debug ("lane %u: %s is left behind: %s", self->number, self->staging->mailbox,
            error == NULL ? "no connection" : error->message);
