@@ -38,7 +38,7 @@ def part_odd():
         first = start('copy', case.state, case.source)
         time.sleep(0.8)
         second = drive('copy', case.state, case.source)
-        tap.check(second.code == 2 and 'in use' in second.err, 'busy: the second is turned away', second)
+        tap.check(second.code == 2 and 'has been at work in this mailbox since' in second.err, 'busy: the second is turned away', second)
         case.check(run=finish(first))
 
     with Case('staging deleted by somebody', make_texts(500, 300)) as case:
