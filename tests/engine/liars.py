@@ -165,10 +165,11 @@ def part_mailboxes():
 
     texts = make_texts(20)
     with Case('not checked', texts) as case:
-        state = {'broken': False, 'left': 2}  # the first is for the move on trial
+        state = {'broken': False, 'moves': 0}
         def ask(data):
-            state['left'] -= b'EXAMINE "letters"' in data
-            if not state['left'] and not state['broken']:
+            state['moves'] += b' UID MOVE ' in data
+            # The second move brings all but the one that was moved on trial: what comes then is the check.
+            if state['moves'] == 2 and b'EXAMINE "letters"' in data and not state['broken']:
                 state['broken'] = True
                 return None
             return data.replace(b'EXAMINE "letters"', b'EXAMINE "a//b"') if state['broken'] else data
