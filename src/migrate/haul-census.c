@@ -349,6 +349,24 @@ check_item (HaulTransfer *self, HaulItem *item, const HaulListingRow *row, GErro
   return haul_journal_item_verify (self->run->journal, item->row, error);
 }
 
+/* The whole mailbox, where one of the copies is not listed: it may have another UID than was said. */
+static HaulListing *
+list_copies (HaulTransfer *self, HaulImapSession *session, guint32 first_uid, GError **error)
+{
+  const char *mailbox = self->folder->mailbox;
+  g_autoptr (HaulListing) listing = haul_listing_read (session, mailbox, first_uid, FALSE, self->run->hard, error);
+  gboolean is_whole = TRUE;
+
+  for (guint i = 0; listing != NULL && i < self->items->len; i++)
+    {
+      const HaulItem *item = self->items->pdata[i];
+      is_whole = is_whole && (item->state != HAUL_ITEM_COPIED || haul_listing_find (listing, item->uid) != NULL);
+    }
+  if (is_whole || first_uid <= 1)
+    return g_steal_pointer (&listing);
+  return haul_listing_read (session, mailbox, 1, FALSE, self->run->hard, error);
+}
+
 /**
  * haul_census_check:
  * @transfer: a folder of which nothing is open any more
@@ -377,8 +395,7 @@ haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **er
     return TRUE;
 
   haul_progress_set_phase (run->progress, HAUL_PHASE_CHECKING);
-  g_autoptr (HaulListing) listing
-      = haul_listing_read (session, transfer->folder->mailbox, first_uid, FALSE, run->hard, error);
+  g_autoptr (HaulListing) listing = list_copies (transfer, session, first_uid, error);
   if (listing == NULL)
     return FALSE;
   if (listing->status.uid_validity != transfer->uid_validity)

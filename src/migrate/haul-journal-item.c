@@ -192,6 +192,29 @@ haul_journal_item_place (
                                   "tiii", mailbox, (gint64)uid_validity, (gint64)uid, item);
 }
 
+/**
+ * haul_journal_item_displace:
+ * @journal: a journal
+ * @item: the message's row, placed before
+ * @error: return location
+ *
+ * It is not where the server said: it counts as lost until it is placed again.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_journal_item_displace (HaulJournal *journal, gint64 item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error,
+                               "DELETE FROM known WHERE (mailbox, uid_validity, uid) ="
+                               " (SELECT mailbox, uid_validity, uid FROM placed WHERE item = ?)",
+                               "i", item)
+         && haul_journal_execute (journal, error, "DELETE FROM placed WHERE item = ?", "i", item)
+         && haul_journal_execute (journal, error, "UPDATE item SET state = 4 WHERE id = ? AND state = 3", "i", item);
+}
+
 /* The message was seen in its place after the copy. */
 gboolean
 haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error)

@@ -35,6 +35,7 @@ gboolean haul_journal_item_forget (HaulJournal *journal, gint64 item, GError **e
 gboolean haul_journal_item_forget_from (
     HaulJournal *journal, const char *mailbox, guint32 uid_validity, guint32 first_uid, GError **error);
 gboolean haul_journal_item_lose (HaulJournal *journal, gint64 item, GError **error);
+gboolean haul_journal_item_displace (HaulJournal *journal, gint64 item, GError **error);
 gboolean haul_journal_item_place (
     HaulJournal *journal, gint64 item, const char *mailbox, guint32 uid_validity, guint32 uid, GError **error);
 gboolean haul_journal_item_verify (HaulJournal *journal, gint64 item, GError **error);

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "migrate/haul-astray.h"
 #include "migrate/haul-rewriting.h"
 
 #define ALWAYS_DIGEST_BYTES (10 * 1024 * 1024)
@@ -88,6 +89,8 @@ haul_proof_download (HaulTransfer *transfer, HaulListing *listing, HaulImapSessi
 
   listing->keeps_fingerprints = TRUE;
   if (!haul_listing_fetch_some (listing, session, samples, run->hard, error))
+    return FALSE;
+  if (!haul_astray_find (transfer, listing, session, error))
     return FALSE;
   learn_rewriting (transfer, listing);
   g_autoptr (GArray) odd = list_odd (transfer, listing);

@@ -17,7 +17,7 @@ FIRST = 1066384800
 COMPLETE = {'R1': ['conforming', 'late', 'late:answered', 'late:minute', 'late:orphans', 'late:login', 'late:deleted', 'late:recreate', 'late:follow',
                    'no-uidplus', 'no-literal-plus', 'exchange-2016', 'exchange-2016:throttled', 'exchange-online:basic',
                    'exchange-online:throttled', 'exchange-online:token', 'exchange-online:search', 'yahoo-like', 'gmail', 'liar:appenduid-swapped',
-                   'liar:appenduid-validity', 'liar:appenduid-zero', 'liar:appenduid-none', 'liar:copyuid-swapped', 'liar:copyuid-validity',
+                   'liar:appenduid-validity', 'liar:appenduid-zero', 'liar:appenduid-none', 'liar:copyuid-swapped', 'liar:copyuid-shuffled', 'liar:copyuid-validity',
                    'liar:uidnext', 'liar:uidnext-low', 'liar:uidnext-zero', 'liar:uidvalidity-reconnect'],
             'R2': ['no-move', 'no-move:no-uidplus', 'courier-like', 'exchange-5.5', 'exchange-2003', 'exchange-2003:zh', 'exchange-2010',
                    'exchange-2010:rtm', 'minimal-rfc3501', 'minimal-rfc3501:lower', 'minimal-rfc3501:quiet',
@@ -25,7 +25,10 @@ COMPLETE = {'R1': ['conforming', 'late', 'late:answered', 'late:minute', 'late:o
             'R3': ['move-in-both', 'no-move:no-rename', 'liar:move-nowhere', 'liar:move-loses'],
             'R4': ['no-create', 'no-create:no-move']}
 # The same with a switch of its own: the name it goes by, the personality, the switches, the rung.
-SWITCHED = [('answered long before', 'conforming', {'late': {'who': 'answered', 'ms': [700, 1500]}}, 'R1'),
+SWITCHED = [('wrong COPYUID', 'conforming', {'copyuid': 'wrong_uid'}, 'R1'),
+            ('wrong COPYUID at times', 'conforming', {'copyuid': 'wrong_uid', 'lie_when': {'every': 2}}, 'R1'),
+            ('shuffled COPYUID, COPY', 'move-in-both', {'copyuid': 'shuffled'}, 'R3'),
+            ('answered long before', 'conforming', {'late': {'who': 'answered', 'ms': [700, 1500]}}, 'R1'),
             ('answered long before, no APPENDUID', 'no-uidplus', {'late': {'who': 'answered', 'ms': [700, 1500]}}, 'R1'),
             ('UIDNEXT too high, COPY', 'move-in-both', {'uidnext_lie': 7}, 'R3'),
             ('UIDNEXT too high, direct', 'no-create', {'uidnext_lie': 7}, 'R4')]
@@ -111,6 +114,9 @@ def try_kind(world, texts, kind):
             return
         if rung:
             tap.check(good and run.json['rung'] == rung, f'{name}: complete, by {rung}', run)
+        if rung and 'COPYUID' in name or 'copyuid' in name:
+            tap.equal([row for row in run.json['messages'] if row['code'].endswith(('changed', 'by-server'))], [],
+                      f'{name}: nothing is called changed', run)
         before = look(world)[0]
         again = copy(place, world.port)
         judge(again, world, wanted_on(name, texts), f'{name}, again')
