@@ -143,7 +143,9 @@ def part_kinds(server, world):
 def part_faults(server, world):
     seed = int(os.environ.get('SEED', time.time()))
     print(f'# seed {seed}')
-    pairs = [(name, fault) for name in SOUND for fault in FAULTS]
+    # Where MOVE is not trusted there is one message moved, no more.
+    pairs = [(name, fault) for name in SOUND for fault in FAULTS
+             if name != 'move-in-both' or 'MOVE:' not in fault[0] or fault[1] == 1]
     random.Random(seed).shuffle(pairs)
     texts = make_texts(30)
     for name, (at, n, act, more) in pairs[:int(os.environ.get('HAUL_TEST_FAULTS', 25))]:
