@@ -104,33 +104,10 @@ add_target (HaulFolderMap *self, Target *parent, const char *name, char *wire, c
   return target;
 }
 
-/* What a person calls a mailbox that is there: without the name space's prefix, with “/” between the names. */
-static char *
-display_of_mailbox (HaulFolderMap *self, const char *wire)
-{
-  const char *prefix = self->server->prefix == NULL ? "" : self->server->prefix;
-  char delimiter[2] = { self->server->delimiter, '\0' };
-
-  if (*prefix != '\0' && g_str_has_prefix (wire, prefix) && strlen (wire) > strlen (prefix))
-    wire += strlen (prefix);
-
-  g_auto (GStrv) parts = g_strsplit (wire, *delimiter == '\0' ? "\n" : delimiter, -1);
-  for (guint i = 0; parts[i] != NULL; i++)
-    {
-      char *decoded = haul_utf7_decode (parts[i]);
-      if (decoded == NULL)
-        continue;
-      g_free (parts[i]);
-      parts[i] = decoded;
-    }
-  g_autofree char *joined = g_strjoinv ("/", parts);
-  return g_utf8_make_valid (joined, -1);
-}
-
 static Target *
 add_mailbox (HaulFolderMap *self, const HaulServerMailbox *mailbox)
 {
-  g_autofree char *display = display_of_mailbox (self, mailbox->name);
+  g_autofree char *display = haul_mailbox_name_dup_display (mailbox->name, self->server);
   const char *last = strrchr (display, '/');
   Target *target
       = add_target (self, NULL, last == NULL ? display : last + 1, g_strdup (mailbox->name), g_strdup (display));
@@ -182,7 +159,7 @@ make_child (HaulFolderMap *self, Target *parent, const char *name, const char *s
   const HaulServerMailbox *mailbox = find_on_server (self, wire);
   if (mailbox != NULL)
     return add_mailbox (self, mailbox);
-  char *display = display_of_mailbox (self, wire);
+  char *display = haul_mailbox_name_dup_display (wire, self->server);
   return add_target (self, parent, fitted, g_steal_pointer (&wire), display);
 }
 
@@ -194,7 +171,7 @@ make_from_text (HaulFolderMap *self, const char *text)
   for (guint i = 0; i < self->server->mailboxes->len; i++)
     {
       const HaulServerMailbox *mailbox = g_ptr_array_index (self->server->mailboxes, i);
-      g_autofree char *display = display_of_mailbox (self, mailbox->name);
+      g_autofree char *display = haul_mailbox_name_dup_display (mailbox->name, self->server);
       if (g_strcmp0 (text, mailbox->name) == 0 || g_strcmp0 (text, mailbox->display) == 0
           || g_strcmp0 (text, display) == 0)
         return add_mailbox (self, mailbox);

@@ -76,6 +76,35 @@ haul_mailbox_name_to_wire (const char *name)
 }
 
 /**
+ * haul_mailbox_name_dup_display:
+ * @wire: a mailbox's whole name, octets on the wire
+ * @server: what a probe found
+ *
+ * Returns: (transfer full): what a person calls it: without the name space's prefix, with “/” between the names
+ */
+char *
+haul_mailbox_name_dup_display (const char *wire, const HaulServer *server)
+{
+  const char *prefix = server->prefix == NULL ? "" : server->prefix;
+  char delimiter[2] = { server->delimiter, '\0' };
+
+  if (*prefix != '\0' && g_str_has_prefix (wire, prefix) && strlen (wire) > strlen (prefix))
+    wire += strlen (prefix);
+
+  g_auto (GStrv) parts = g_strsplit (wire, *delimiter == '\0' ? "\n" : delimiter, -1);
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      char *decoded = haul_utf7_decode (parts[i]);
+      if (decoded == NULL)
+        continue;
+      g_free (parts[i]);
+      parts[i] = decoded;
+    }
+  g_autofree char *joined = g_strjoinv ("/", parts);
+  return g_utf8_make_valid (joined, -1);
+}
+
+/**
  * haul_mailbox_name_fit:
  * @name: one clean name, UTF-8
  * @suffix: what has to stay whole at its end, "" for nothing

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "account/haul-server.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define HAUL_MAILBOX_DEPTH_MAX 8
 
 char *haul_mailbox_name_clean (const char *name, char delimiter, const char *refused);
+char *haul_mailbox_name_dup_display (const char *wire, const HaulServer *server);
 char *haul_mailbox_name_fit (const char *name, const char *suffix, gsize max_octets);
 char *haul_mailbox_name_to_wire (const char *name);
 

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#include "base/haul-utf7.h"
 #include "imap/haul-imap-mailbox.h"
+#include "migrate/haul-mailbox-name.h"
 #include "migrate/haul-target.h"
 
 static gboolean
@@ -88,26 +88,23 @@ static gboolean
 delete_one (HaulUndoWork *work, const HaulUndoMailbox *made, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  char *display = haul_utf7_decode (made->mailbox);
 
   if (!haul_imap_mailbox_unsubscribe (work->session, made->mailbox, work->run->hard, &local_error)
       && !haul_imap_session_is_usable (work->session))
     {
-      g_free (display);
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
   g_clear_error (&local_error);
   if (!haul_imap_mailbox_delete (work->session, made->mailbox, work->run->hard, &local_error))
     {
-      g_free (display);
       /* An empty mailbox that the server keeps does no harm. */
       if (is_refusal (work->session, local_error))
         return TRUE;
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  g_ptr_array_add (work->report->mailboxes, display != NULL ? display : g_utf8_make_valid (made->mailbox, -1));
+  g_ptr_array_add (work->report->mailboxes, haul_mailbox_name_dup_display (made->mailbox, work->run->plan->server));
   return haul_journal_undo_remove_mailbox (work->run->journal, made->mailbox, error);
 }
 

@@ -16,9 +16,9 @@
 
 #include <string.h>
 
-#include "base/haul-utf7.h"
 #include "imap/haul-imap-uids.h"
 #include "migrate/haul-listing.h"
+#include "migrate/haul-mailbox-name.h"
 #include "migrate/haul-target.h"
 
 #define BATCH_MESSAGES 500
@@ -71,9 +71,7 @@ leave (Place *self, const HaulUndoItem *item, const char *code, const GError *re
   line->store = g_steal_pointer (&origin->store);
   line->folder = g_steal_pointer (&origin->folder);
   line->source = g_steal_pointer (&origin->key);
-  line->mailbox = haul_utf7_decode (self->place->mailbox);
-  if (line->mailbox == NULL)
-    line->mailbox = g_utf8_make_valid (self->place->mailbox, -1);
+  line->mailbox = haul_mailbox_name_dup_display (self->place->mailbox, self->work->run->plan->server);
   line->date = item->date;
   line->bytes = item->size;
   line->code = code;

@@ -106,7 +106,8 @@ with folder() as place:
     run, job = copy(store, state, '--into=Old mail & more')
     tap.check(run.code == 0 and 'Old mail & more.Projects.Old' in look()[0], 'a tree is copied', f'{run}\n{list(look()[0])}')
     run = undo(job, state)
-    tap.check(run.code == 0 and '12 messages were taken back' in run.out and 'Old mail & more' in run.out, 'what was made is named', run)
+    tap.check(run.code == 0 and '12 messages were taken back' in run.out and '  Old mail & more/Projects/Old\n' in run.out,
+              'what was made is named as in the plan', run)
     tap.check(look() == before, 'our folders are gone, with their subscriptions', f'{look()}\n{before}')
 
     copy(store, state, '--into=Old mail & more')
