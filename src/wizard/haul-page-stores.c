@@ -10,6 +10,7 @@
 #include "wizard/haul-wizard-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 struct _HaulPageStores
 {
@@ -35,6 +36,8 @@ typedef struct
 {
   HaulStoreSummary *summary; /* (owned) */
   GtkToggleButton *check;
+  GtkWidget *box;
+  gboolean is_added; /* the person named it */
 } StoreRow;
 
 typedef struct
@@ -180,8 +183,36 @@ is_known (HaulPageStores *self, const HaulStoreInfo *info)
   return FALSE;
 }
 
+static gboolean
+is_inside (const char *path, const char *folder)
+{
+  gsize length = strlen (folder);
+
+  return g_str_has_prefix (path, folder) && (path[length] == '/' || path[length] == '\0');
+}
+
+/* The same mail is in both: the one that the person named is copied, not the one that the search came upon. */
 static void
-add_row (HaulPageStores *self, HaulStoreSummary *summary)
+settle_overlaps (HaulPageStores *self, StoreRow *new_row)
+{
+  const char *path = new_row->summary->info->path;
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      StoreRow *row = g_ptr_array_index (self->rows, i);
+      const char *other = row->summary->info->path;
+      StoreRow *loser = new_row->is_added ? row : new_row;
+      if (row->is_added == new_row->is_added || (!is_inside (path, other) && !is_inside (other, path))
+          || !gtk_toggle_button_get_active (loser->check))
+        continue;
+      gtk_toggle_button_set_active (loser->check, FALSE);
+      gtk_widget_show (
+          add_line (loser->box, _ ("Not chosen, since the same mail is in this list once more."), "dim-label"));
+    }
+}
+
+static void
+add_row (HaulPageStores *self, HaulStoreSummary *summary, gboolean is_added)
 {
   StoreRow *row = g_new0 (StoreRow, 1);
   GtkWidget *check = gtk_check_button_new ();
@@ -198,6 +229,8 @@ add_row (HaulPageStores *self, HaulStoreSummary *summary)
   usable = summary->error == NULL && totals.messages > 0;
   row->summary = haul_store_summary_ref (summary);
   row->check = GTK_TOGGLE_BUTTON (check);
+  row->box = box;
+  row->is_added = is_added;
   fill_row (box, summary);
   gtk_widget_set_hexpand (box, TRUE);
   /* Not inside the check button: GtkCheckButton forgets its indicator when it is asked how high wrapped text gets. */
@@ -211,6 +244,7 @@ add_row (HaulPageStores *self, HaulStoreSummary *summary)
   gtk_widget_set_sensitive (check, usable);
   g_signal_connect_object (check, "toggled", G_CALLBACK (on_toggled), self, 0);
   g_signal_connect_object (frame, "button-release-event", G_CALLBACK (on_row_clicked), check, 0);
+  settle_overlaps (self, row);
   gtk_widget_show_all (frame);
   gtk_container_add (GTK_CONTAINER (self->list), frame);
   g_ptr_array_add (self->rows, row);
@@ -232,7 +266,7 @@ on_found (HaulStoreSummary *summary, const char *place, gpointer user_data)
     return;
   search->n_found++;
   if (!is_known (self, summary->info))
-    add_row (self, summary);
+    add_row (self, summary, search->added != NULL);
 }
 
 static void

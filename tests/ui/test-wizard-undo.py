@@ -8,8 +8,12 @@ MESSAGES = 60
 NAME = 'Correspondence with the Department of Extraordinarily Long Folder Names, 1998 to 2003'
 
 
+def boxes_of(window):
+    return [a for a, _ in walk(window.window) if a.get_role_name() == 'check box' and has(a, 'showing') and a.get_name().startswith('mbox')]
+
+
 def test():
-    # Not in the home itself: the search would find it there once more, as another store.
+    # The search comes upon it as well, as a folder of folders.
     (HOME / 'old').mkdir()
     source = make_mbox(HOME / 'old' / NAME, MESSAGES, size=1500)
     before = manifest(source)
@@ -58,7 +62,19 @@ def test():
 
     # Once more from the start: all of it is copied again, and all of it goes, with the folder that Mailhaul made.
     window = open_for('alice', source)
-    go_to_ready(window, NAME)
+    window.page('Where should your mail go?')
+    window.next()
+    wait_until_checked(window)
+    window.next()
+    window.page('Mail on this computer')
+    boxes = until('the search has come upon the folder around it', lambda: (b := boxes_of(window)) and len(b) == 2 and b, 60)
+    tap.equal(sorted(has(box, 'checked') for box in boxes), [False, True], 'of two stores with the same mail one is chosen', window.labels())
+    tap.check(window.label('once more') and NAME in next(b for b in boxes if has(b, 'checked')).get_description(), 'the one that was named, and it is said', window.labels())
+    shot('stores-twice')
+    window.next()
+    window.page('Folders')
+    window.next()
+    window.page('Ready')
     window.next('Copy Mail')
     window.page('Done', 90)
     window.press('Take It Back…')
