@@ -21,8 +21,11 @@ tell_undone (const HaulCliOptions *options, const char *state_dir)
 {
   g_autoptr (HaulJob) job = haul_jobs_find (state_dir, options->job, NULL);
 
-  if (job != NULL && job->undo != HAUL_JOB_UNDO_NONE && !options->quiet)
-    g_printerr ("mailhaul-cli: %s\n", _ ("What this job copied was taken back since; this report is of the copy."));
+  if (job == NULL || job->undo == HAUL_JOB_UNDO_NONE || options->quiet)
+    return;
+  g_printerr ("mailhaul-cli: %s\n", job->undo == HAUL_JOB_UNDO_DONE
+                                        ? _ ("What this job copied was taken back since; this report is of the copy.")
+                                        : _ ("This job is being taken back; this report is of the copy."));
 }
 
 /**

@@ -30,6 +30,7 @@ struct _HaulUndo
   char *state_dir;    /* (owned) */
   char *job_id;       /* (owned) */
   HaulJob *job;       /* (owned) (nullable) once it runs */
+  HaulJobUndo before; /* what was taken back of it before */
   HaulHolder *holder; /* (owned) (nullable) while it runs */
 };
 
@@ -272,6 +273,7 @@ begin (HaulUndo *self, GCancellable *cancellable, GError **error)
     return FALSE;
   run->stop = cancellable == NULL ? g_cancellable_new () : g_object_ref (cancellable);
   run->report = haul_run_report_new (run, self->job->id);
+  self->before = self->job->undo;
   self->job->undo = HAUL_JOB_UNDO_BEGUN;
   self->job->last = haul_clock_now ();
   return haul_job_store_save (self->state_dir, run->account, self->job, error);
@@ -287,6 +289,8 @@ save_end (HaulUndo *self, const HaulUndoReport *report)
   self->job->done -= MIN (self->job->done, report->taken);
   if (report->verdict == HAUL_VERDICT_COMPLETE || report->verdict == HAUL_VERDICT_NOT_ALL)
     self->job->undo = HAUL_JOB_UNDO_DONE;
+  else if (g_error_matches (report->error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_NO_UNDO))
+    self->job->undo = self->before;
   if (!haul_job_store_save (self->state_dir, run->account, self->job, &error))
     g_warning ("the job cannot be kept: %s", error->message);
   haul_journal_end_run (run->journal, run->row, NULL);
