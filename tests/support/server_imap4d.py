@@ -76,7 +76,9 @@ class Imap4d(Server):
         return not head or not body
 
     def workers(self):
-        return super().workers()[1:]  # the first one listens
+        """Not the one that listens, whose children they are: by their numbers, which begin anew some day, it is not known."""
+        all_of_them = super().workers()
+        return [pid for pid in all_of_them if parent_of(pid) in all_of_them]
 
     def mailboxes(self, user):
         found = {'INBOX': read_mbox(self.dir / 'mail/inbox' / user)}
@@ -85,6 +87,14 @@ class Imap4d(Server):
             if path.is_file() and path.name != '.mu-subscr':
                 found[decode_name(str(path.relative_to(home)))] = read_mbox(path)
         return found
+
+
+def parent_of(pid):
+    try:
+        with open(f'/proc/{pid}/stat') as file:
+            return int(file.read().rpartition(')')[2].split()[1])
+    except OSError:  # it has ended
+        return 0
 
 
 def read_mbox(path):
