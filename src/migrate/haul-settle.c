@@ -22,6 +22,7 @@ typedef struct
   HaulImapSession *session; /* borrowed */
   const HaulMove *move;     /* borrowed */
   gboolean is_in_doubt;
+  gboolean is_last;    /* nothing more is waited for: what is nowhere is lost */
   HaulListing *staged; /* borrowed */
   HaulListing *target; /* borrowed */
 } Look;
@@ -58,7 +59,8 @@ place_found (Look *self, GPtrArray *items, gboolean is_in_staging, GError **erro
       if (row != NULL && !place (self, item, row, error))
         return FALSE;
       /* In neither mailbox: gone. In the staging mailbox only: still to be moved. */
-      if (row == NULL && !is_in_staging && !haul_journal_item_lose (self->staging->run->journal, item->row, error))
+      if (row == NULL && !is_in_staging && self->is_last
+          && !haul_journal_item_lose (self->staging->run->journal, item->row, error))
         return FALSE;
     }
   return TRUE;
@@ -104,6 +106,39 @@ place_rewritten (Look *self, GError **error)
   return TRUE;
 }
 
+/* Looks once. *n_left: items of the move that are neither placed nor lost. */
+static gboolean
+look_for_move (Look *self, guint *n_left, GError **error)
+{
+  HaulRun *run = self->staging->run;
+  const HaulMove *move = self->move;
+  g_autoptr (GPtrArray) items = haul_journal_move_list_items (run->journal, move->row, error);
+
+  *n_left = 0;
+  if (items == NULL || items->len == 0)
+    return items != NULL;
+  self->staging->is_selected = FALSE;
+  HAUL_FAULT (F22, "begin");
+  g_autoptr (HaulListing) staged
+      = haul_listing_read (self->session, self->staging->mailbox, 1, FALSE, run->hard, error);
+  HAUL_FAULT (F22, "staging listed");
+  if (staged == NULL)
+    return FALSE;
+  g_autoptr (HaulListing) target
+      = haul_find_list (run, self->session, &(HaulFind){ move->mailbox, move->uid_validity, move->uid_next }, error);
+  HAUL_FAULT (F22, "target listed");
+  if (target == NULL)
+    return FALSE;
+  self->staged = staged;
+  self->target = target;
+  if (!place_found (self, items, FALSE, error) || !place_found (self, items, TRUE, error)
+      || !place_rewritten (self, error))
+    return FALSE;
+  g_autoptr (GPtrArray) left = haul_journal_move_list_items (run->journal, move->row, error);
+  *n_left = left == NULL ? 0 : left->len;
+  return left != NULL;
+}
+
 /**
  * haul_settle_move:
  * @staging: the generation
@@ -113,8 +148,9 @@ place_rewritten (Look *self, GError **error)
  * @error: return location
  *
  * Finds out what a move did: what is in the target is placed, even where the staging mailbox still holds it too (a
- * server that died between copying and expunging); what is only in the staging mailbox may be moved again. A COPY in
- * doubt is given time first, since to repeat it while the first is still at work makes second copies.
+ * server that died between copying and expunging); what is only in the staging mailbox may be moved again. Where that
+ * is in doubt the server is given time, and looked at once more: while it is still at work for the connection that
+ * broke, the same again would make second copies. Dovecot moves as a whole for one session, not between two.
  *
  * Returns: %TRUE when every item of the move is settled, durably
  */
@@ -123,30 +159,15 @@ haul_settle_move (
     HaulStaging *staging, HaulImapSession *session, const HaulMove *move, gboolean is_in_doubt, GError **error)
 {
   HaulRun *run = staging->run;
-  g_autoptr (GPtrArray) items = haul_journal_move_list_items (run->journal, move->row, error);
+  Look look = { staging, session, move, is_in_doubt, !is_in_doubt, NULL, NULL };
+  guint n_left;
 
-  if (items == NULL
-      || (items->len > 0 && is_in_doubt && move->verb == HAUL_MOVE_BY_COPY
-          && !haul_hold_wait (run, session, HAUL_HOLD_COPY_MS, error)))
+  if (!look_for_move (&look, &n_left, error))
     return FALSE;
-  if (items->len > 0)
-    {
-      staging->is_selected = FALSE;
-      HAUL_FAULT (F22, "begin");
-      g_autoptr (HaulListing) staged = haul_listing_read (session, staging->mailbox, 1, FALSE, run->hard, error);
-      HAUL_FAULT (F22, "staging listed");
-      if (staged == NULL)
-        return FALSE;
-      g_autoptr (HaulListing) target
-          = haul_find_list (run, session, &(HaulFind){ move->mailbox, move->uid_validity, move->uid_next }, error);
-      HAUL_FAULT (F22, "target listed");
-      if (target == NULL)
-        return FALSE;
-      Look look = { staging, session, move, is_in_doubt, staged, target };
-      if (!place_found (&look, items, FALSE, error) || !place_found (&look, items, TRUE, error)
-          || !place_rewritten (&look, error))
-        return FALSE;
-    }
+  look.is_last = TRUE;
+  if (is_in_doubt && n_left > 0
+      && (!haul_hold_wait (run, session, HAUL_HOLD_COPY_MS, error) || !look_for_move (&look, &n_left, error)))
+    return FALSE;
   HAUL_FAULT (F22, "end");
   return haul_journal_move_end (run->journal, move->row, error) && haul_journal_commit (run->journal, error);
 }

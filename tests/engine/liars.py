@@ -45,9 +45,36 @@ class HalfMove:
         return data
 
 
+class LateMove:
+    """The connection breaks at the second move, and the server goes on with it for the session that is gone: it has copied
+    when the client, on its next connection, has looked once, and expunges later."""
+
+    def __init__(self):
+        self.state, self.moves = 'before', 0
+
+    def ask(self, data):
+        self.moves += b' UID MOVE ' in data
+        if self.state == 'before' and self.moves == 2:
+            self.state = 'broken'
+            return None
+        if self.state == 'broken' and (b' NOOP' in data or b' STATUS "letters"' in data):
+            self.state = 'copied'
+            with Mailbox(USER) as box:
+                box.imap.select(quote(next(name for name in box.names() if 'upload' in name)), readonly=True)
+                box.imap.copy('1:*', 'letters')
+        return data
+
+
 def part_moves():
-    """A server that dies inside a MOVE, or moves to nowhere."""
+    """A server that dies inside a MOVE, goes on with it unseen, or moves to nowhere."""
     texts = make_texts(12)
+    with Case('a move that goes on after the break', texts) as case:
+        late = LateMove()
+        os.environ['HAUL_FAULT_HOLD_MS'] = '1500'
+        run = drive('copy', case.state, case.source, port=Breaker(ask=late.ask).port)
+        case.check(run=run)
+        tap.equal((late.state, run.json['verdict'], counts(run)['copied']), ('copied', 'complete', 12), f'{case.what}: counted', run)
+        del os.environ['HAUL_FAULT_HOLD_MS']
     for which in 1, 2:
         with Case(f'half of move {which}', texts) as case:
             half = HalfMove(which=which)
