@@ -91,7 +91,7 @@ with folder() as place:
     wait_for_upload('alice', 20)
     second = cli('copy', *account('alice'), source, state=place / 'state', password='pässwörd')
     first = started.wait()
-    tap.check(second.code == 75 and 'Another Mailhaul' in second.err, 'a second copy to the same mailbox has to wait', second)
+    tap.check(second.code == 75 and 'at work in this mailbox' in second.err, 'a second copy to the same mailbox has to wait', second)
     tap.check(first.code == 0, 'and does not disturb the first', first)
     readonly = place / 'file'
     readonly.write_text('')
