@@ -203,3 +203,29 @@ haul_journal_generation_assign (HaulJournal *journal, gint64 generation, gint64 
                                generation, (gint64)uid)
          && haul_journal_execute (journal, error, "UPDATE item SET state = 2 WHERE id = ?", "i", item);
 }
+
+/**
+ * haul_journal_generation_unassign:
+ * @journal: a journal
+ * @item: its row
+ * @error: return location
+ *
+ * The UID that the server told of it is not to be believed: the item is in doubt again. One that was in a move keeps
+ * its UID. Not committed.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_journal_generation_unassign (HaulJournal *journal, gint64 item, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error,
+                               "DELETE FROM staged WHERE item = ?1 AND NOT EXISTS"
+                               " (SELECT 1 FROM move_item WHERE move_item.item = ?1)",
+                               "i", item)
+         && haul_journal_execute (journal, error,
+                                  "UPDATE item SET state = 1 WHERE id = ?1 AND state = 2 AND NOT EXISTS"
+                                  " (SELECT 1 FROM staged WHERE staged.item = ?1)",
+                                  "i", item);
+}

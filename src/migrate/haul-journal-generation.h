@@ -63,6 +63,7 @@ GPtrArray *haul_journal_generation_list (HaulJournal *journal, gint64 only, GErr
 gboolean
 haul_journal_generation_find (HaulJournal *journal, const char *mailbox, HaulGeneration **generation, GError **error);
 GPtrArray *haul_journal_generation_list_items (HaulJournal *journal, gint64 generation, GError **error);
+gboolean haul_journal_generation_unassign (HaulJournal *journal, gint64 item, GError **error);
 gboolean
 haul_journal_generation_assign (HaulJournal *journal, gint64 generation, gint64 item, guint32 uid, GError **error);
 void haul_generation_free (HaulGeneration *generation);

@@ -319,6 +319,25 @@ haul_run_add_lie (HaulRun *run, HaulLie lie)
   g_mutex_unlock (&run->lock);
 }
 
+/* In what the server says of the UID that a message got. */
+HaulTrust
+haul_run_get_told_trust (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  HaulTrust trust = run->told_trust;
+  g_mutex_unlock (&run->lock);
+  return trust;
+}
+
+/* Once bad, it stays bad for the run. */
+void
+haul_run_set_told_trust (HaulRun *run, HaulTrust trust)
+{
+  g_mutex_lock (&run->lock);
+  run->told_trust = MAX (run->told_trust, trust);
+  g_mutex_unlock (&run->lock);
+}
+
 gboolean
 haul_run_can_stage (HaulRun *run)
 {

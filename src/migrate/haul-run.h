@@ -64,6 +64,7 @@ typedef struct
   guint n_generations;     /* (mutex lock) */
   HaulRewriting rewriting; /* (mutex lock) what the server was seen to do to messages */
   HaulTrust trust[2];      /* (mutex lock) in MOVE, in COPY: by HaulMoveVerb */
+  HaulTrust told_trust;    /* (mutex lock) in APPENDUID */
   guint lies;              /* (mutex lock) HaulLie */
   gboolean is_locked_out;  /* (mutex lock) the password was taken at first, and is not any more */
   gboolean no_staging;     /* (mutex lock) the server lets no mailbox of ours be made */
@@ -105,6 +106,8 @@ HaulTrust haul_run_get_trust (HaulRun *run, HaulMoveVerb verb);
 void haul_run_set_trust (HaulRun *run, HaulMoveVerb verb, HaulTrust trust);
 gboolean haul_run_has_lied (HaulRun *run, HaulLie lie);
 void haul_run_add_lie (HaulRun *run, HaulLie lie);
+HaulTrust haul_run_get_told_trust (HaulRun *run);
+void haul_run_set_told_trust (HaulRun *run, HaulTrust trust);
 gboolean haul_run_can_stage (HaulRun *run);
 void haul_run_set_no_staging (HaulRun *run);
 void haul_run_set_locked_out (HaulRun *run);

@@ -59,8 +59,10 @@ place_found (Look *self, GPtrArray *items, gboolean is_in_staging, GError **erro
       if (row != NULL && !place (self, item, row, error))
         return FALSE;
       /* In neither mailbox: gone. In the staging mailbox only: still to be moved. */
-      if (row == NULL && !is_in_staging && self->is_last
-          && !haul_journal_item_lose (self->staging->run->journal, item->row, error))
+      if (row != NULL || is_in_staging || !self->is_last)
+        continue;
+      haul_run_set_told_trust (self->staging->run, HAUL_TRUST_BAD);
+      if (!haul_journal_item_lose (self->staging->run->journal, item->row, error))
         return FALSE;
     }
   return TRUE;
@@ -248,18 +250,54 @@ list_staging (HaulStaging *self, HaulImapSession *session, guint n_taken, GError
   return listing;
 }
 
+/* An APPENDUID is a hint. The first that a run is told are compared with the listing, which has to hold these messages
+ * and no other; later, what is not there was told wrongly. *items: read again. */
 static gboolean
-settle_listed (HaulStaging *self, HaulImapSession *session, GPtrArray *items, gboolean may_order, GError **error)
+check_told (HaulStaging *self, const HaulListing *listing, GPtrArray **items, gboolean is_whole, GError **error)
+{
+  HaulRun *run = self->run;
+  gboolean is_untried = haul_run_get_told_trust (run) == HAUL_TRUST_UNTRIED;
+  guint n_told = 0, n_there = 0;
+
+  for (guint i = 0; i < (*items)->len; i++)
+    {
+      guint32 uid = ((HaulGenerationItem *)(*items)->pdata[i])->staged_uid;
+      n_told += uid != 0;
+      n_there += uid != 0 && haul_listing_find (listing, uid) != NULL;
+    }
+  gboolean is_exact = n_told == (*items)->len && listing->rows->len == n_told;
+  gboolean is_good = n_there == n_told && (!is_whole || !is_untried || is_exact);
+  if (n_told > 0 && (is_whole || !is_good))
+    haul_run_set_told_trust (run, is_good ? HAUL_TRUST_GOOD : HAUL_TRUST_BAD);
+  if (n_told == 0 || is_good)
+    return TRUE;
+  for (guint i = 0; i < (*items)->len; i++)
+    {
+      const HaulGenerationItem *item = (*items)->pdata[i];
+      if (item->staged_uid != 0 && (is_untried || haul_listing_find (listing, item->staged_uid) == NULL)
+          && !haul_journal_generation_unassign (run->journal, item->row, error))
+        return FALSE;
+    }
+  GPtrArray *list = haul_journal_generation_list_items (run->journal, self->row, error);
+  if (list == NULL)
+    return FALSE;
+  g_ptr_array_unref (*items);
+  *items = list;
+  return TRUE;
+}
+
+static gboolean
+settle_listed (HaulStaging *self, HaulImapSession *session, GPtrArray **items, gboolean may_order, GError **error)
 {
   HaulRun *run = self->run;
 
   HAUL_FAULT (F20, "begin");
   self->is_selected = FALSE;
-  g_autoptr (HaulListing) listing = list_staging (self, session, may_order ? items->len : 0, error);
+  g_autoptr (HaulListing) listing = list_staging (self, session, may_order ? (*items)->len : 0, error);
   HAUL_FAULT (F20, "listed");
-  if (listing == NULL)
+  if (listing == NULL || !check_told (self, listing, items, may_order, error))
     return FALSE;
-  g_autoptr (GPtrArray) doubtful = list_doubtful (run, items, listing, error);
+  g_autoptr (GPtrArray) doubtful = list_doubtful (run, *items, listing, error);
   if (doubtful == NULL)
     return FALSE;
   g_autofree HaulListingRow **rows
@@ -286,7 +324,8 @@ settle_listed (HaulStaging *self, HaulImapSession *session, GPtrArray *items, gb
  * @is_after_break: the connection it was filled on is gone: it is sealed
  * @error: return location
  *
- * Lists the staging mailbox, where it has to be, and assigns its messages to the items in doubt, as a multiset of
+ * Lists the staging mailbox, where it has to be (there is doubt, or no UID that the server told was looked at yet), and
+ * assigns its messages to the items in doubt, as a multiset of
  * digests. What is not found is lost for this generation, for ever: should it arrive later it is never placed.
  *
  * Returns: (transfer full) (nullable) (element-type HaulGenerationItem): its items, none in doubt any more, durably
@@ -298,11 +337,12 @@ haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, gboolean i
   g_autoptr (GPtrArray) items = haul_journal_generation_list_items (journal, staging->row, error);
   gboolean has_doubt = is_after_break;
 
+  gboolean is_told = haul_run_get_told_trust (staging->run) == HAUL_TRUST_GOOD;
   for (guint i = 0; items != NULL && i < items->len; i++)
-    has_doubt = has_doubt || ((HaulGenerationItem *)items->pdata[i])->staged_uid == 0;
+    has_doubt = has_doubt || !is_told || ((HaulGenerationItem *)items->pdata[i])->staged_uid == 0;
   if (items == NULL || !has_doubt)
     return g_steal_pointer (&items);
-  if (!settle_listed (staging, session, items, !is_after_break, error)
+  if (!settle_listed (staging, session, &items, !is_after_break, error)
       || (is_after_break && !haul_journal_generation_set_state (journal, staging->row, HAUL_GENERATION_SEALED, error)))
     return NULL;
   return haul_journal_generation_list_items (journal, staging->row, error);

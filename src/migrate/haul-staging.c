@@ -212,7 +212,9 @@ haul_staging_append (
   if ((staging->kind != HAUL_GENERATION_DIRECT && !haul_staging_select (staging, session, error))
       || !haul_imap_append_run (session, &append, &uid, staging->run->hard, error))
     return FALSE;
-  item->staged_uid = uid.uid_validity == staging->uid_validity && uid.uid > staging->last_uid ? uid.uid : 0;
+  gboolean is_believed = uid.uid_validity == staging->uid_validity && uid.uid > staging->last_uid
+                         && haul_run_get_told_trust (staging->run) != HAUL_TRUST_BAD;
+  item->staged_uid = is_believed ? uid.uid : 0;
   staging->last_uid = MAX (staging->last_uid, item->staged_uid);
   return item->staged_uid == 0
          || haul_journal_generation_assign (staging->run->journal, staging->row, item->row, item->staged_uid, error);

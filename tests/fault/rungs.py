@@ -60,7 +60,7 @@ PLACES = [
     scripted('late-deleted', switches={'late': {'when': 'delete', 'ms': 5, 'who': 'orphans', 'look_ms': 2}}),
     scripted('move-both', switches={'move': 'both'}, rung='R3'),
     scripted('no-uidplus', texts=NO_UIDPLUS, switches={'uidplus': False}),
-    scripted('wrong-appenduid', switches={'appenduid': 'wrong_uid'}, is_open='a UID that is not there is believed'),
+    scripted('wrong-appenduid', switches={'appenduid': 'wrong_uid'}),
     scripted('wrong-copyuid', switches={'copyuid': 'shuffled'}),
     scripted('no-literal-plus', texts={'caps': 'IMAP4rev1 SASL-IR AUTH=PLAIN'}, switches={'literal_plus': 'no'}),
     scripted('no-move', texts=NO_MOVE, switches={'move': 'no'}, rung='R2/R3', weight=2, stride=2),

@@ -2,7 +2,8 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-    appends.py DRIVER PART     once: the connection breaks once; twice: it does so again, over another message
+    appends.py DRIVER PART     once: the connection breaks once; twice: it does so again, over another message;
+                               told: the server tells UIDs that are not the messages', and the connection breaks or not
 """
 import random
 
@@ -39,13 +40,13 @@ def copy(place, world):
     return Run(process.args, process.returncode, process.stdout.decode(), process.stderr.decode('utf-8', 'replace'))
 
 
-def try_one(world, kind, faults):
+def try_one(world, kind, faults, **switches):
     personality, is_there, rung = kind
-    what = f'{personality}{", the mailbox is there" if is_there else ""}, ' + ', '.join(f'{act} at {at} {n}' for at, n, act in faults)
+    what = f'{personality}{", the mailbox is there" if is_there else ""}, ' + ', '.join([f'{act} at {at} {n}' for at, n, act in faults] + [f'{name} {value}' for name, value in switches.items()])
     texts = make_texts()
     wanted = Counter(hashlib.sha256(text.replace(b'\n', b'\r\n')).hexdigest() for text in texts)
     with folder('appends') as place:
-        world.reset(personality)
+        world.reset(personality, **switches)
         write_mbox(place / 'letters', texts)
         for name in ('Archiv', 'Archiv/letters') if is_there else ():
             world.ask('fill', mailbox='INBOX.' + name.replace('/', '.') if personality == 'courier-like' else name)
@@ -69,13 +70,17 @@ def main():
     with Server() as server:
         world = server.world('appends', user=USER, password=PASSWORD)
         for kind in KINDS:
+            if PART == 'told':
+                for faults in ([], [('APPEND:stored', 7, 'rst')]):
+                    try_one(world, kind, faults, appenduid='wrong_uid')
+                continue
             # The seventh is found in the generation that is sealed.
             fixed = [('APPEND:stored', 7, 'rst')]
             if PART == 'once':
                 some = [[(dice.choice(STEPS), dice.randint(1, N), act)] for act in ACTS]
                 chosen = [fixed, *some]
             else:
-                chosen = [fixed + [(dice.choice(STEPS), dice.randint(9, N), dice.choice(list(ACTS)))] for _ in range(3)]
+                chosen = [fixed + [(dice.choice(STEPS), dice.randint(9, N - 2), dice.choice(list(ACTS)))] for _ in range(3)]
             for faults in chosen:
                 try_one(world, kind, faults)
     tap.done()
