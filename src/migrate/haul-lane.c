@@ -338,17 +338,30 @@ leave_behind (Lane *self, const HaulStaging *staging)
     haul_run_add_left_behind (self->run, staging->mailbox);
 }
 
+static void
+end_generation (Lane *self, HaulStaging *staging)
+{
+  if (self->session == NULL || !haul_imap_session_is_usable (self->session)
+      || !haul_staging_delete (staging, self->session, NULL))
+    leave_behind (self, staging);
+}
+
 /* What was of this folder only is done with; what could not be settled is for the next run. */
 static void
 end_generations (Lane *self)
 {
   for (guint i = 0; i < self->transfer->sealed->len; i++)
-    leave_behind (self, self->transfer->sealed->pdata[i]);
+    {
+      HaulStaging *sealed = self->transfer->sealed->pdata[i];
+      /* Never selected: what it holds may not be ours. */
+      if (sealed->uid_validity == 0)
+        leave_behind (self, sealed);
+      else
+        end_generation (self, sealed);
+    }
   if (self->staging == NULL || self->staging->kind == HAUL_GENERATION_STAGING)
     return;
-  if (self->session == NULL || !haul_imap_session_is_usable (self->session)
-      || !haul_staging_delete (self->staging, self->session, NULL))
-    leave_behind (self, self->staging);
+  end_generation (self, self->staging);
   g_clear_pointer (&self->staging, haul_staging_free);
 }
 

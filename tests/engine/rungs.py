@@ -98,6 +98,13 @@ def part_rename():
         tap.equal((run.json['verdict'], strangers(found)), ('stopped', []), 'stopped: nothing of ours is left', run)
         tap.equal(sum(found.get('letters', Counter()).values()), now['copied'], 'stopped: what is counted is there', run)
         case.check(run=drive('copy', case.state, case.source))
+    with Case('stopped at once', texts) as case:
+        def dawdle(data):
+            if b'CREATE "Mailhaul' in data:
+                time.sleep(2)
+            return data
+        run = drive('copy', case.state, case.source, port=Breaker(ask=dawdle).port, stop=2000)
+        tap.equal((run.json['verdict'], list(mailbox())), ('stopped', ['INBOX']), 'stopped at once: no mailbox is left', run)
     killed(make_texts(300, 500), 'new mailbox, killed', lambda: {})
 
 
