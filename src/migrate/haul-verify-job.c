@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "migrate/haul-journal-item.h"
 #include "migrate/haul-journal-undo.h"
 #include "migrate/haul-recognition.h"
 #include "migrate/haul-rewriting.h"
@@ -22,6 +23,8 @@ struct _HaulVerifyJob
   char *job;            /* (owned) */
   GArray *placed;       /* (owned) (element-type HaulUndoItem) in the mailbox at work */
   GHashTable *digests;  /* (owned) of those; borrowed from them */
+  GHashTable *proved;   /* (owned) UIDs that were looked at after the copy */
+  gboolean rewrites;    /* the copy saw that the server does not keep all as it was sent */
 };
 
 static guint
@@ -61,17 +64,44 @@ haul_verify_job_open (const char *state_dir, HaulAccount *account, const char *j
   self->job = g_strdup (job);
   self->placed = g_array_new (FALSE, FALSE, sizeof (HaulUndoItem));
   self->digests = g_hash_table_new (hash_digest, equal_digests);
+  self->proved = g_hash_table_new (NULL, NULL);
   return self;
 }
 
 void
 haul_verify_job_free (HaulVerifyJob *self)
 {
+  g_hash_table_unref (self->proved);
   g_hash_table_unref (self->digests);
   g_array_unref (self->placed);
   haul_journal_close (self->journal);
   g_free (self->job);
   g_free (self);
+}
+
+/* What the copy saw at the places: a message that was checked there, and whether all had the size that was sent. */
+static gboolean
+load_proved (HaulVerifyJob *self, const char *mailbox, guint32 uid_validity, GError **error)
+{
+  g_autoptr (GArray) known = haul_journal_item_list_known (self->journal, mailbox, uid_validity, 0, error);
+
+  g_hash_table_remove_all (self->proved);
+  self->rewrites = FALSE;
+  /* Both are sorted by UID. */
+  for (guint i = 0, j = 0; known != NULL && i < self->placed->len && j < known->len;)
+    {
+      const HaulUndoItem *placed = &g_array_index (self->placed, HaulUndoItem, i);
+      const HaulJournalKnown *one = &g_array_index (known, HaulJournalKnown, j);
+      if (placed->uid == one->uid)
+        {
+          if (one->is_ours)
+            g_hash_table_add (self->proved, GUINT_TO_POINTER (one->uid));
+          self->rewrites = self->rewrites || (placed->size != one->size && equal_digests (placed->digest, one->digest));
+        }
+      i += placed->uid <= one->uid;
+      j += one->uid <= placed->uid;
+    }
+  return known != NULL;
 }
 
 /**
@@ -98,7 +128,7 @@ haul_verify_job_load (HaulVerifyJob *self, const char *mailbox, guint32 uid_vali
   self->placed = placed;
   for (guint i = 0; i < placed->len; i++)
     g_hash_table_add (self->digests, g_array_index (placed, HaulUndoItem, i).digest);
-  return TRUE;
+  return load_proved (self, mailbox, uid_validity, error);
 }
 
 /* What was placed, by its digest: the first copy that is nobody's so far. */
@@ -117,15 +147,39 @@ list_free_copies (const HaulVerifyJob *self, const HaulListing *listing)
   return copies;
 }
 
-/* A server that writes a text anew does not end up with as many octets as before; a bad disk does. */
+/* Does this server keep octets? Something that the job placed has come back as it was sent. */
 static gboolean
-is_damaged (const HaulItem *item, const HaulListingRow *row)
+has_kept_one (const HaulVerifyJob *self, const HaulListing *listing)
 {
-  return row->size == item->size && row->fingerprint->text != item->fingerprint.text;
+  for (guint i = 0; i < self->placed->len; i++)
+    {
+      const HaulUndoItem *placed = &g_array_index (self->placed, HaulUndoItem, i);
+      const HaulListingRow *row = haul_listing_find (listing, placed->uid);
+      if (row != NULL && row->has_digest && equal_digests (row->digest, placed->digest))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Is it the server's way to keep it otherwise, or has somebody been at it? */
+static gboolean
+is_altered (const HaulVerifyJob *self, const HaulItem *item, const HaulListingRow *row, gboolean keeps_octets)
+{
+  /* A server that writes a text anew does not end up with as many octets as before; a bad disk does. Letters of the
+   * header are exchanged one for one by servers, too. */
+  if (row->size == item->size)
+    return row->fingerprint->text != item->fingerprint.text;
+  if (self->rewrites)
+    return FALSE;
+  /* After the copy it had the size that was sent. */
+  if (g_hash_table_contains (self->proved, GUINT_TO_POINTER (row->uid)))
+    return TRUE;
+  return keeps_octets
+         && haul_match_classify (&item->fingerprint, item->size, row->fingerprint, row->size) != HAUL_MATCH_BY_NOTHING;
 }
 
 static void
-fail_damaged (HaulTransfer *transfer, HaulItem *item, HaulListingRow *row)
+fail_altered (HaulTransfer *transfer, HaulItem *item, HaulListingRow *row)
 {
   item->uid = row->uid;
   item->proof = HAUL_PROOF_MISSING;
@@ -154,6 +208,7 @@ recognise_some (HaulVerifyJob *self,
       if (row != NULL && row->fingerprint == NULL)
         g_array_append_val (uids, row->uid);
     }
+  gboolean keeps_octets = has_kept_one (self, listing);
   listing->keeps_fingerprints = TRUE;
   if (!haul_listing_fetch_some (listing, session, uids, transfer->run->hard, error))
     return FALSE;
@@ -164,9 +219,9 @@ recognise_some (HaulVerifyJob *self,
       if (row == NULL || row->fingerprint == NULL || row->is_taken)
         continue;
       HaulMatchKind kind = haul_match_classify (&item->fingerprint, item->size, row->fingerprint, row->size);
-      if (is_damaged (item, row))
+      if (is_altered (self, item, row, keeps_octets))
         {
-          fail_damaged (transfer, item, row);
+          fail_altered (transfer, item, row);
           (*n_found)++;
           continue;
         }
@@ -188,6 +243,7 @@ recognise_some (HaulVerifyJob *self,
  * @error: return location
  *
  * Finds messages that stand where the job placed them, in another form: the server rewrites, which is proven by them.
+ * Where it was seen to keep what it is sent, they were altered, and are failed.
  *
  * Returns: %TRUE when it was compared
  */
@@ -197,6 +253,7 @@ haul_verify_job_recognise (
 {
   guint n_found;
 
+  self->rewrites = self->rewrites || haul_rewriting_get (transfer->run, session) != HAUL_REWRITING_NONE;
   do
     if (!recognise_some (self, transfer, listing, session, &n_found, error))
       return FALSE;

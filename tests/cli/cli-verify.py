@@ -169,20 +169,36 @@ def check_damage(job, state, sources, texts):
         tap.equal(answer[0][1], wire(texts[13]), 'verify: it is that one, and it is still there')
 
 
-def check_altered(job, state):
-    """A disk goes bad under the server: one letter of a text is another one."""
-    ask = ['verify', *account(), f'--job={job}', '--every-byte', '--format=json']
-    path = next(path for path in sorted(Path(os.environ['IMAP_DIR'], 'mail/alice/.Work').glob('[cn]*/*')) if b'theirs' not in path.read_bytes())
-    octets, times = path.read_bytes(), path.stat()
-    path.write_bytes(octets[:-3] + b'#' + octets[-2:])
-    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    run = cli(*ask, state=state, password=PASSWORDS['alice'])
-    altered = [one for one in run.json['messages'] if one['code'] == 'content-changed']
-    tap.equal((run.code, len(altered), altered and altered[0]['folder']), (3, 1, 'Work'), 'verify: a text that was altered is not taken for ours', run)
-    rows = [row for row in run.json['evidence'] if row['server_sha256'] not in ('', row['sha256'])]
-    tap.equal([(row['result'], row['uid'] > 0) for row in rows], [('missing', True)], 'verify: the evidence has both digests', rows)
+def replace(path, octets):
+    """Puts other octets at the same UID. The server remembers sizes in the file's name, its list of UIDs and its cache."""
+    times = path.stat()
     path.write_bytes(octets)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    sizes = f',S={len(octets)},W={len(wire(octets))}'
+    renamed = path.with_name(re.sub(',S=[0-9]+,W=[0-9]+', sizes, path.name))
+    if renamed == path:
+        return path
+    path.rename(renamed)
+    uids = path.parent.parent / 'dovecot-uidlist'
+    uids.write_text(uids.read_text().replace(path.name.split(':')[0], renamed.name.split(':')[0]))
+    (uids.parent / 'dovecot.index.cache').unlink(missing_ok=True)
+    return renamed
+
+
+def check_altered(job, state, what, alter):
+    """A disk goes bad under the server, or a hand is at work there: alter() makes another text of one of ours."""
+    ask = ['verify', *account(), f'--job={job}', '--every-byte', '--format=json']
+    path = next(path for path in sorted(Path(os.environ['IMAP_DIR'], 'mail/alice/.Work').glob('[cn]*/*')) if b'theirs' not in path.read_bytes())
+    octets = path.read_bytes()
+    path = replace(path, alter(octets))
+    run = cli(*ask, state=state, password=PASSWORDS['alice'])
+    replace(path, octets)
+    altered = [one for one in run.json['messages'] if one['code'] == 'content-changed']
+    tap.equal((run.code, run.json['verdict'], len(altered), altered and altered[0]['folder']), (3, 'not-all', 1, 'Work'),
+              f'verify: {what} is not taken for ours', run)
+    rows = [row for row in run.json['evidence'] if row['server_sha256'] not in ('', row['sha256'])]
+    tap.equal([(row['result'], row['uid'] > 0) for row in rows], [('missing', True)], f'verify: {what}: the evidence has both digests', rows)
+    tap.equal(run.json['all']['proof']['header-identical'], 0, f'verify: {what}: nothing is told by its header alone', run)
 
 
 def run_all(place):
@@ -204,7 +220,10 @@ def run_all(place):
     check_evidence(job, state, place, inbox + work[:4])
     tap.equal(manifest(mail), before, 'the source is untouched')
     check_damage(job, state, sources, inbox)
-    check_altered(job, state)
+    check_altered(job, state, 'a letter that was altered', lambda octets: octets[:-3] + b'#' + octets[-2:])
+    check_altered(job, state, 'a text that was made longer', lambda octets: octets + b'and some more\n')
+    check_altered(job, state, 'another text under its header', lambda octets: octets[:octets.index(b'\n\n')] + 200 * b'\n\nquite another one')
+    check_altered(job, state, 'a subject that was altered', lambda octets: octets.replace(b'Subject: ', b'Subject: not '))
 
 
 with folder('verify') as place:
