@@ -82,6 +82,7 @@ static HaulExitStatus
 finish (HaulCliWork *work, HaulCliEvents *events, const HaulUndoReport *report)
 {
   g_autofree char *verdict = haul_undo_report_dup_verdict (report);
+  g_autofree char *taken = haul_undo_report_dup_taken (report);
 
   haul_cli_events_finish_undo (events, report);
   if (haul_cli_options_has_events (work->options))
@@ -95,7 +96,11 @@ finish (HaulCliWork *work, HaulCliEvents *events, const HaulUndoReport *report)
     }
   print_mailboxes (work->options, report);
   print_left (work->options, report);
-  haul_cli_print_line (work->options, "%s", verdict);
+  /* What went wrong is told below, with what to do about it. */
+  if (report->verdict != HAUL_VERDICT_FAILED)
+    haul_cli_print_line (work->options, "%s", verdict);
+  else if (report->taken > 0)
+    haul_cli_print_line (work->options, "%s", taken);
   if (report->error != NULL)
     haul_cli_print_error (work->options, report->error);
   return report->exit_status;

@@ -15,6 +15,7 @@
 #include "base/haul-clock.h"
 #include "migrate/haul-error-text.h"
 #include "migrate/haul-json-writer.h"
+#include "migrate/haul-migrate-error.h"
 
 static const struct
 {
@@ -113,6 +114,15 @@ haul_undo_report_finish (HaulUndoReport *report, gboolean is_stopped)
     }
 }
 
+/* (transfer full): how many, in a sentence. */
+char *
+haul_undo_report_dup_taken (const HaulUndoReport *report)
+{
+  return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " message was taken back.",
+                                    "%'" G_GUINT64_FORMAT " messages were taken back.", report->taken),
+                          report->taken);
+}
+
 /**
  * haul_undo_report_dup_verdict:
  * @report: a finished report
@@ -122,14 +132,14 @@ haul_undo_report_finish (HaulUndoReport *report, gboolean is_stopped)
 char *
 haul_undo_report_dup_verdict (const HaulUndoReport *report)
 {
-  g_autofree char *taken
-      = g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " message was taken back.",
-                                   "%'" G_GUINT64_FORMAT " messages were taken back.", report->taken),
-                         report->taken);
+  g_autofree char *taken = haul_undo_report_dup_taken (report);
 
   if (report->verdict == HAUL_VERDICT_FAILED)
     {
       g_autoptr (HaulErrorText) text = haul_error_text_new (report->error);
+      /* The sentence says already that nothing was. */
+      if (g_error_matches (report->error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_NO_UNDO))
+        return g_strdup (text->sentence);
       return g_strdup_printf ("%s %s", text->sentence, taken);
     }
   if (report->verdict == HAUL_VERDICT_STOPPED)

@@ -44,6 +44,7 @@ typedef struct
 HaulUndoReport *haul_undo_report_new (const char *job);
 void haul_undo_report_free (HaulUndoReport *report);
 void haul_undo_report_finish (HaulUndoReport *report, gboolean is_stopped);
+char *haul_undo_report_dup_taken (const HaulUndoReport *report);
 char *haul_undo_report_dup_verdict (const HaulUndoReport *report);
 char *haul_undo_report_to_json (const HaulUndoReport *report);
 const char *haul_undo_report_get_text (const char *code);

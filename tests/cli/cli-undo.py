@@ -204,6 +204,8 @@ with folder() as place:
     proxy = Proxy(lambda data: data.replace(b'UIDPLUS', b'XIDPLUS'))
     run = cli('undo', f'--server=localhost:{proxy.port}', '--security=none', '--user=alice', '--batch', f'--job={job}', state=state, password=ALICE)
     tap.check(run.code == 76 and 'nothing was taken back' in run.err, 'without UIDPLUS it is said plainly', run)
+    tap.equal(f'{run.out}{run.err}'.count('nothing was taken back'), 1, 'and once', run)
+    tap.check('0 messages' not in run.out + run.err, 'without a number of messages', run)
     tap.equal(cli('jobs', '--format=json', state=state).json['jobs'][0]['state'], 'finished', 'and the job is what it was')
     tap.check(look() == before and b'STORE' not in proxy.asked, 'and nothing is touched')
 
