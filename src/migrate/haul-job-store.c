@@ -120,6 +120,7 @@ haul_job_store_load (const char *path, char **account, GError **error)
   job->undo = (HaulJobUndo)CLAMP (haul_safe_json_get_number (object, "undo"), 0, HAUL_JOB_UNDO_DONE);
   job->messages = (guint64)haul_safe_json_get_number (object, "messages");
   job->done = (guint64)haul_safe_json_get_number (object, "done");
+  job->placed = (guint64)haul_safe_json_get_number (object, "placed");
   job->choices = choices == NULL ? NULL : haul_choices_new_from_json (choices, NULL);
   if (job->choices == NULL)
     job->choices = haul_choices_new ();
@@ -166,6 +167,7 @@ haul_job_store_save (const char *state_dir, const HaulAccount *account, const Ha
   haul_json_writer_add_int (builder, "undo", job->undo);
   haul_json_writer_add_int (builder, "messages", (gint64)job->messages);
   haul_json_writer_add_int (builder, "done", (gint64)job->done);
+  haul_json_writer_add_int (builder, "placed", (gint64)job->placed);
   haul_safe_json_add_text (builder, "choices", choices);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);

@@ -42,6 +42,7 @@ typedef struct
   HaulJobUndo undo;     /* copying again makes it NONE */
   guint64 messages;     /* found */
   guint64 done;         /* copied + present */
+  guint64 placed;       /* on the server when an undo last counted */
   char **sources;       /* (owned) the stores' paths */
   HaulChoices *choices; /* (owned) */
 } HaulJob;

@@ -140,6 +140,17 @@ open_journal (HaulUndo *self, GError **error)
   return self->run->journal != NULL;
 }
 
+static gboolean
+count_placed (HaulUndo *self, const char *job, guint64 *messages, GError **error)
+{
+  g_autoptr (GPtrArray) places = haul_journal_undo_list_places (self->run->journal, job, error);
+
+  *messages = 0;
+  for (guint i = 0; places != NULL && i < places->len; i++)
+    *messages += ((HaulUndoPlace *)places->pdata[i])->messages;
+  return places != NULL;
+}
+
 /**
  * haul_undo_count:
  * @self: an undo that does not run
@@ -158,12 +169,10 @@ haul_undo_count (HaulUndo *self, guint64 *messages, GError **error)
   *messages = 0;
   if (job == NULL || !open_journal (self, error))
     return FALSE;
-  g_autoptr (GPtrArray) places = haul_journal_undo_list_places (self->run->journal, job->id, error);
-  for (guint i = 0; places != NULL && i < places->len; i++)
-    *messages += ((HaulUndoPlace *)places->pdata[i])->messages;
+  gboolean is_counted = count_placed (self, job->id, messages, error);
   g_clear_pointer (&self->run->journal, haul_journal_close);
   g_clear_pointer (&self->holder, haul_holder_free);
-  return places != NULL;
+  return is_counted;
 }
 
 static gboolean
@@ -260,13 +269,28 @@ run_work (HaulUndoWork *work)
     }
 }
 
+/* An undo that was killed has said of nothing that it is not done any more. */
+static gboolean
+subtract_killed (HaulUndo *self, GError **error)
+{
+  HaulJob *job = self->job;
+  guint64 placed;
+
+  if (!count_placed (self, job->id, &placed, error))
+    return FALSE;
+  if (job->undo == HAUL_JOB_UNDO_BEGUN && job->placed > placed)
+    job->done -= MIN (job->done, job->placed - placed);
+  job->placed = placed;
+  return TRUE;
+}
+
 static gboolean
 begin (HaulUndo *self, GCancellable *cancellable, GError **error)
 {
   HaulRun *run = self->run;
 
   self->job = load_job (self, error);
-  if (self->job == NULL || !open_journal (self, error))
+  if (self->job == NULL || !open_journal (self, error) || !subtract_killed (self, error))
     return FALSE;
   run->row = haul_journal_begin_run (run->journal, self->job->id, error);
   if (run->row == 0)
@@ -287,6 +311,11 @@ save_end (HaulUndo *self, const HaulUndoReport *report)
 
   self->job->last = haul_clock_now ();
   self->job->done -= MIN (self->job->done, report->taken);
+  if (!count_placed (self, self->job->id, &self->job->placed, &error))
+    {
+      g_debug ("undo: %s", error->message);
+      g_clear_error (&error);
+    }
   if (report->verdict == HAUL_VERDICT_COMPLETE || report->verdict == HAUL_VERDICT_NOT_ALL)
     self->job->undo = HAUL_JOB_UNDO_DONE;
   else if (g_error_matches (report->error, HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_NO_UNDO))

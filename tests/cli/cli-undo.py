@@ -275,6 +275,7 @@ with folder() as place:
         tap.skip('killed anywhere', 'the build has no fault points')
     else:
         bad = []
+        done = cli('jobs', '--format=json', state=state).json['jobs'][0]['done']
         every = max(1, n_steps // int(os.environ.get('HAUL_UNDO_KILLS', '12')))
         kinds = ('kill', 'drop')
         for number, step in enumerate(range(1, n_steps + 1, every)):
@@ -293,6 +294,9 @@ with folder() as place:
             if run.code != 0 or look() != before:
                 bad.append(f'step {step} {env}: {difference(look()[0], before[0])}\n{broken}\n{run}')
                 break
+            jobs = cli('jobs', '--format=json', state=state).json['jobs']
+            if jobs[0]['done'] != done:
+                bad.append(f'step {step} {env}: {jobs[0]["done"]} are done, not {done}')
         tap.check(not bad, f'broken off at {n_steps // every} of {n_steps} steps, and run again: as if it had not been', '\n'.join(bad))
 
 tap.done()
