@@ -69,7 +69,7 @@ PLACES = [
     scripted('no-create', texts=NO_MOVE, switches={'move': 'no', 'create': False}, rung='R4',
              prefill=FOLDERS),
     # They write messages anew: one of nothing but a line end leaves nothing to know it again by.
-    *(scripted(name, personality=name, rung=rung, as_sent=True, unfit=('tiny',)) for name, rung in (
+    *(scripted(name, personality=name, rung=rung, as_sent=True, unfit=('tiny', 'headless')) for name, rung in (
         ('exchange-5.5', 'R2/R3'), ('exchange-2003', 'R2/R3'), ('exchange-2010', 'R2/R3'), ('exchange-2016', 'R1'),
         ('hmailserver', 'R2/R3'), ('minimal-rfc3501', 'R2/R3'), ('courier-like', 'R2/R3'), ('yahoo-like', 'R1'))),
     scripted('no-move-late', texts=NO_MOVE, switches={'move': 'no', 'late': {'ms': [0, 200], 'who': 'orphans', 'look_ms': 2}}, rung='R2/R3'),
