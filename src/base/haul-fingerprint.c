@@ -229,7 +229,7 @@ digest_keys (const HaulFingerprintScanner *self, guint first)
  * @scanner: a scanner that has seen the message, or its header alone
  * @fingerprint: (out caller-allocates): the fingerprint
  *
- * Ends a message; the scanner is ready for the next.
+ * Ends a message; the scanner is ready for the next. Of a header alone it says that there is no text.
  */
 void
 haul_fingerprint_scanner_finish (HaulFingerprintScanner *scanner, HaulFingerprint *fingerprint)
@@ -239,7 +239,9 @@ haul_fingerprint_scanner_finish (HaulFingerprintScanner *scanner, HaulFingerprin
   fingerprint->header = scanner->has_header ? cut_digest (scanner->header) : 0;
   fingerprint->identity = digest_keys (scanner, MESSAGE_ID);
   fingerprint->bare = digest_keys (scanner, DATE);
-  fingerprint->text = scanner->has_text ? MAX (scanner->text, 1) : 0;
+  fingerprint->text = scanner->has_text     ? MAX (scanner->text, HAUL_FINGERPRINT_NO_TEXT + 1)
+                      : scanner->has_header ? HAUL_FINGERPRINT_NO_TEXT
+                                            : 0;
   reset (scanner);
 }
 

@@ -8,12 +8,14 @@
 
 G_BEGIN_DECLS
 
+#define HAUL_FINGERPRINT_NO_TEXT 1
+
 /**
  * HaulFingerprint:
  * @header: the header's fields, folding and blanks evened out, without those that mailboxes add
  * @identity: Message-ID, Date to the second, From, Subject
  * @bare: the same without the Message-ID
- * @text: what follows the header, without CR and final line ends
+ * @text: what follows the header, without CR and final line ends; %HAUL_FINGERPRINT_NO_TEXT: nothing follows it
  *
  * Each is a digest, cut short; 0: there is nothing to go by, which equals nothing. 32 octets, the same on every machine
  * of one kind only.

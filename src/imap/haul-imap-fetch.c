@@ -263,6 +263,7 @@ on_digest (HaulImapResponse *response, gpointer user_data, GError **error)
   if (digests->func != NULL)
     return digests->func (&digest, digests->user_data, error);
   header.fingerprint = digest.fingerprint;
+  header.fingerprint.text = 0; /* not asked for */
   return digests->header_func (&header, digests->user_data, error);
 }
 

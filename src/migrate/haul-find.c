@@ -7,6 +7,8 @@
  */
 #include "migrate/haul-find.h"
 
+#include <string.h>
+
 #include "migrate/haul-journal-generation.h"
 #include "migrate/haul-journal-item.h"
 #include "migrate/haul-match.h"
@@ -142,4 +144,49 @@ haul_find_pair_by_order (GPtrArray *items, HaulListing *listing)
       rows[n++] = row;
     }
   return n == items->len ? g_steal_pointer (&rows) : NULL;
+}
+
+static guint
+hash_digest (gconstpointer digest)
+{
+  guint hash;
+
+  memcpy (&hash, digest, sizeof hash);
+  return hash;
+}
+
+static gboolean
+equal_digests (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, HAUL_DIGEST_LENGTH) == 0;
+}
+
+/**
+ * haul_find_is_in_order:
+ * @items: (element-type HaulGenerationItem): messages of ours, in the order they were sent in
+ * @rows: what haul_find_pair() says of them
+ * @ordered: what haul_find_pair_by_order() says of them, in a listing with digests
+ *
+ * Where a server alters some messages, the others bear witness: each that is known by its digest stands at its place,
+ * and at the places of those that are not known again there is nothing that could be another one of ours.
+ *
+ * Returns: whether the order can be believed
+ */
+gboolean
+haul_find_is_in_order (GPtrArray *items, HaulListingRow *const *rows, HaulListingRow *const *ordered)
+{
+  g_autoptr (GHashTable) digests = g_hash_table_new (hash_digest, equal_digests);
+
+  for (guint i = 0; i < items->len; i++)
+    g_hash_table_add (digests, ((HaulGenerationItem *)items->pdata[i])->digest);
+  for (guint i = 0; i < items->len; i++)
+    {
+      const HaulGenerationItem *item = items->pdata[i];
+      const guint8 *digest = ordered[i]->has_digest ? ordered[i]->digest : NULL;
+      gboolean is_fine = rows[i] != NULL ? digest != NULL && equal_digests (digest, item->digest)
+                                         : digest == NULL || !g_hash_table_contains (digests, digest);
+      if (!is_fine)
+        return FALSE;
+    }
+  return TRUE;
 }

@@ -22,5 +22,6 @@ haul_find_note (HaulRun *run, HaulImapSession *session, HaulFind *find, guint32 
 HaulListing *haul_find_list (HaulRun *run, HaulImapSession *session, const HaulFind *find, GError **error);
 HaulListingRow **haul_find_pair (GPtrArray *items, HaulListing *listing);
 HaulListingRow **haul_find_pair_by_order (GPtrArray *items, HaulListing *listing);
+gboolean haul_find_is_in_order (GPtrArray *items, HaulListingRow *const *rows, HaulListingRow *const *ordered);
 
 G_END_DECLS

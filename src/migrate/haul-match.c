@@ -158,6 +158,9 @@ is_wanted (const HaulFingerprint *fingerprint, const Way *way)
   gboolean has_stronger = fingerprint->identity != 0
                           || (way->part == G_STRUCT_OFFSET (HaulFingerprint, text) && (fingerprint->bare != 0));
 
+  /* That both have no text makes nothing of them the same. */
+  if (way->part == G_STRUCT_OFFSET (HaulFingerprint, text) && fingerprint->text == HAUL_FINGERPRINT_NO_TEXT)
+    return FALSE;
   return get_part (fingerprint, way->part) != 0 && (!way->has_text || fingerprint->text != 0)
          && (!way->is_for_missing || !has_stronger);
 }

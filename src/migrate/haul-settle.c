@@ -40,18 +40,18 @@ static gboolean
 place_found (Look *self, GPtrArray *items, gboolean is_in_staging, GError **error)
 {
   g_autoptr (GPtrArray) some = g_ptr_array_new ();
-  guint n_found = 0;
 
   for (guint i = 0; i < items->len; i++)
     if ((haul_listing_find (self->staged, ((HaulGenerationItem *)items->pdata[i])->staged_uid) != NULL)
         == is_in_staging)
       g_ptr_array_add (some, items->pdata[i]);
   g_autofree HaulListingRow **rows = haul_find_pair (some, self->target);
-  for (guint i = 0; i < some->len; i++)
-    n_found += rows[i] != NULL;
-  /* The server said that they were moved, and as many came of which none is known again: it writes messages anew. */
+  /* The server said that they were moved, and as many came, some of which are not known again: it writes messages anew.
+   */
   g_autofree HaulListingRow **ordered
-      = n_found == 0 && !is_in_staging && !self->is_in_doubt ? haul_find_pair_by_order (some, self->target) : NULL;
+      = !is_in_staging && !self->is_in_doubt ? haul_find_pair_by_order (some, self->target) : NULL;
+  if (ordered != NULL && !haul_find_is_in_order (some, rows, ordered))
+    g_clear_pointer (&ordered, g_free);
   for (guint i = 0; i < some->len; i++)
     {
       const HaulGenerationItem *item = some->pdata[i];
@@ -174,8 +174,8 @@ haul_settle_move (
   return haul_journal_move_end (run->journal, move->row, error) && haul_journal_commit (run->journal, error);
 }
 
-/* By order where that is certain, else by digest; and where no digest fits, since the server writes messages anew, by
- * order again. */
+/* By order where that is certain, else by digest; and where some digests do not fit, since the server writes messages
+ * anew, by order again, unless the others speak against it. */
 static HaulListingRow **
 find_sendings (HaulRun *run,
                HaulImapSession *session,
@@ -186,7 +186,6 @@ find_sendings (HaulRun *run,
 {
   g_autofree HaulListingRow **ordered = may_order ? haul_find_pair_by_order (doubtful, listing) : NULL;
   gboolean is_alike = ordered != NULL;
-  guint n_found = 0;
 
   for (guint i = 0; is_alike && i < doubtful->len; i++)
     {
@@ -199,9 +198,8 @@ find_sendings (HaulRun *run,
   if (!haul_listing_fetch_digests (listing, session, NULL, run->hard, error))
     return NULL;
   g_autofree HaulListingRow **rows = haul_find_pair (doubtful, listing);
-  for (guint i = 0; i < doubtful->len; i++)
-    n_found += rows[i] != NULL;
-  return n_found == 0 && ordered != NULL ? g_steal_pointer (&ordered) : g_steal_pointer (&rows);
+  gboolean is_in_order = ordered != NULL && haul_find_is_in_order (doubtful, rows, ordered);
+  return is_in_order ? g_steal_pointer (&ordered) : g_steal_pointer (&rows);
 }
 
 /* Those of @items that nobody knows the UID of; what was known and is not there is lost. NULL with @error set. */

@@ -106,7 +106,11 @@ intend (HaulTransfer *self, const HaulStaging *staging, guint first, GError **er
       HaulItem *item = self->items->pdata[i];
       if (item->state != HAUL_ITEM_OPEN)
         continue;
-      if ((item->row == 0 && !haul_journal_item_add (journal, self->row, item, error))
+      /* Rows stand in the order of sending: one that was withdrawn would be before those that are sent again. */
+      if (item->row != 0 && !haul_journal_item_lose (journal, item->row, error))
+        return FALSE;
+      haul_item_forget_row (item);
+      if (!haul_journal_item_add (journal, self->row, item, error)
           || !haul_journal_item_intend_ahead (journal, item->row, staging->row, error))
         return FALSE;
       item->is_intended = TRUE;

@@ -115,6 +115,34 @@ def part_again():
             world.close()
 
 
+def part_no_text():
+    """An empty line is added where no text is: such a message has its header alone, and is known by that and its place."""
+    texts = [(message(i, 'box', 300), '') for i in range(6)]
+    texts[2:2] = [(b'Subject: one\n\n', ''), (b'Subject: two\n\n', 'S'), (b'Subject: one\n\n', ''), (b'Subject: three\n\n', '')]
+    old = message(50, 'old').replace(b'\n', b'\r\n')
+    with Server() as server:
+        for personality in 'minimal-rfc3501', 'no-move', 'no-uidplus':
+            for case in 'new', 'there', 'new, broken', 'there, broken':
+                what, before = f'no text, {personality}, {case}', [old] if 'there' in case else []
+                world = World(server, re.sub(r'\W+', '-', what), {}, texts)
+                world.world.reset(personality, rewrite=['no_text'])
+                if before:
+                    world.world.fill('letters', [(old, FIRST, [])])
+                if 'broken' in case:
+                    world.world.arm('APPEND:stored', n=9, act='rst')
+                wanted = octets(expected(texts)) + Counter(hashlib.sha256(one).hexdigest() for one in before)
+                for when in '', ', journal lost':
+                    run = world.drive()
+                    box, others = world.contents()
+                    tap.equal((octets(box), others), (wanted, []), f'{what}{when}: each once', run)
+                    now = counts(run)
+                    tap.equal((now['copied'] + now['present'], now['failed']), (10, 0), f'{what}{when}: and so says the report', run)
+                    if when:
+                        tap.equal(now['copied'], 0, f'{what}{when}: nothing is copied again', run)
+                    world.forget()
+                world.close()
+
+
 def part_faithful():
     """On a server that keeps octets, the same Message-ID, date, sender and subject with another text is another message."""
     head = b'Message-ID: <same@example.org>\nDate: Fri, 17 Oct 2003 10:00:00 +0000\nFrom: anna@example.org\nSubject: same\n\n'

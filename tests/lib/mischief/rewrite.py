@@ -11,6 +11,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
   nul_0x80     NUL is 0x80 (Dovecot without BINARY)
   munge8bit    8-bit octets in the header become X (Cyrus, munge8bit)
   trim_blanks  blanks at the ends of header lines go (Gmail)
+  no_text      a message without text gets an empty line (mailutils; tests/support/server_imap4d.py)
   headers      headers of the server's own are put in front (mailutils)
 """
 import re
@@ -82,9 +83,13 @@ def trim_blanks(octets):
     return re.sub(rb'[ \t]+(?=\r\n|$)', b'', head) + separator + body
 
 
+def no_text(octets):
+    return octets + b'\r\n' if not split(octets)[2] else octets
+
+
 KINDS = {'mime': mime, 'wrap72': wrap72, 'msgid_domain': msgid_domain, 'final_crlf': final_crlf, 'bare_cr': bare_cr,
          'crlf_after': lambda octets: octets + b'\r\n', 'nul_0x80': lambda octets: octets.replace(b'\0', b'\x80'),
-         'munge8bit': munge8bit, 'trim_blanks': trim_blanks,
+         'munge8bit': munge8bit, 'no_text': no_text, 'trim_blanks': trim_blanks,
          'headers': lambda octets: b'X-IMAPbase: 1 1\r\nX-UID: 1\r\n' + octets}
 
 

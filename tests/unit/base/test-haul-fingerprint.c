@@ -125,7 +125,9 @@ test_nothing (void)
   g_assert_cmpuint (empty.header | empty.identity | empty.bare | empty.text, ==, 0);
   g_assert_cmpuint (headless.header | headless.identity | headless.bare, ==, 0);
   g_assert_cmpuint (headless.text, !=, 0);
-  g_assert_cmpuint (undated.identity | undated.bare | undated.text, ==, 0);
+  g_assert_cmpuint (undated.identity | undated.bare, ==, 0);
+  g_assert_cmpuint (undated.text, ==, HAUL_FINGERPRINT_NO_TEXT);
+  g_assert_cmpuint (scan_all ("From: anna@example.org\r\n").text, ==, HAUL_FINGERPRINT_NO_TEXT);
   g_assert_cmpuint (undated.header, !=, 0);
 }
 

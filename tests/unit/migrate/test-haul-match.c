@@ -123,6 +123,21 @@ test_edges (void)
   g_assert_cmpint (left[2].kind, ==, HAUL_MATCH_BY_FINGERPRINT);
 }
 
+/* Without text a message is known by its header; that two have none makes nothing of them the same. */
+static void
+test_no_text (void)
+{
+  HaulMatchEntry left[]
+      = { ENTRY (1, 0, 0, HAUL_FINGERPRINT_NO_TEXT, 14), ENTRY (2, 0, 0, HAUL_FINGERPRINT_NO_TEXT, 14) };
+  HaulMatchEntry right[]
+      = { ENTRY (2, 0, 0, HAUL_FINGERPRINT_NO_TEXT, 16), ENTRY (3, 0, 0, HAUL_FINGERPRINT_NO_TEXT, 16) };
+
+  g_assert_cmpuint (haul_match_run_rewritten (left, 2, right, 2, HAUL_REWRITING_EDGES), ==, 1);
+  g_assert_cmpuint (left[0].partner, ==, HAUL_MATCH_NONE);
+  g_assert_cmpuint (left[1].partner, ==, 0);
+  g_assert_cmpint (left[1].kind, ==, HAUL_MATCH_BY_HEADER);
+}
+
 /* As many as there are on both sides; by the text before the size, by the header before the rest. */
 static void
 test_all (void)
@@ -194,6 +209,7 @@ main (int argc, char **argv)
   g_test_add_func ("/match/random", test_random);
   g_test_add_func ("/match/faithful", test_faithful);
   g_test_add_func ("/match/edges", test_edges);
+  g_test_add_func ("/match/no-text", test_no_text);
   g_test_add_func ("/match/all", test_all);
   g_test_add_func ("/match/added-identity", test_added_identity);
   g_test_add_func ("/match/no-fingerprint", test_no_fingerprint);
