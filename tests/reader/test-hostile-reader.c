@@ -136,7 +136,7 @@ test_case (gconstpointer data)
   else
     g_assert_error (error, HAUL_STORE_ERROR, cases[i].code);
   g_clear_object (&store);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, (PATIENCE_MS + 4000) * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, (PATIENCE_MS + 30000) * 1000);
 }
 
 /* Ticks do not hold us for ever. */
