@@ -38,6 +38,21 @@ forget_undone (HaulTransfer *self, const HaulListing *listing, const GArray *kno
                                         error);
 }
 
+/* The run ended before it looked at what it had placed, and a message is not where the server had said: then none of
+ * them need be. */
+static gboolean
+is_misled (const HaulListing *listing, const GArray *known)
+{
+  for (guint i = 0; i < known->len; i++)
+    {
+      const HaulJournalKnown *one = &g_array_index (known, HaulJournalKnown, i);
+      const HaulListingRow *row = one->is_unchecked ? haul_listing_find (listing, one->uid) : NULL;
+      if (row != NULL && (row->size != one->size || row->date != one->date))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Gives rows the digests that the journal knows, and lists what we placed before that is not there any more. */
 static GArray *
 apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
@@ -50,11 +65,12 @@ apply_known (HaulTransfer *self, HaulListing *listing, GError **error)
 
   if (known == NULL || !forget_undone (self, listing, known, error))
     return NULL;
+  gboolean is_led_astray = is_misled (listing, known);
   for (guint i = 0; i < known->len; i++)
     {
       const HaulJournalKnown *one = &g_array_index (known, HaulJournalKnown, i);
       HaulListingRow *row = haul_listing_find (listing, one->uid);
-      if (row != NULL && row->size == one->size)
+      if (row != NULL && row->size == one->size && !(one->is_unchecked && is_led_astray))
         {
           memcpy (row->digest, one->digest, HAUL_DIGEST_LENGTH);
           row->has_digest = TRUE;

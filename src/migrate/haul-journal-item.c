@@ -279,6 +279,8 @@ read_known (sqlite3_stmt *statement, HaulJournalKnown *known)
   if (sqlite3_column_bytes (statement, 2) == HAUL_DIGEST_LENGTH)
     memcpy (known->digest, sqlite3_column_blob (statement, 2), HAUL_DIGEST_LENGTH);
   known->is_ours = sqlite3_column_int (statement, 3) == 1;
+  known->is_unchecked = sqlite3_column_type (statement, 4) != SQLITE_NULL;
+  known->date = sqlite3_column_int64 (statement, 4);
 }
 
 /**
@@ -300,10 +302,11 @@ haul_journal_item_list_known (
   g_autoptr (GArray) list = g_array_new (FALSE, TRUE, sizeof (HaulJournalKnown));
   sqlite3_stmt *statement
       = haul_journal_query (journal, &local_error,
-                            "SELECT uid, size, digest, (SELECT is_verified FROM placed WHERE "
-                            "placed.mailbox = known.mailbox AND"
-                            " placed.uid_validity = known.uid_validity AND placed.uid = known.uid)"
-                            " FROM known WHERE mailbox = ? AND uid_validity = ? AND uid >= ? ORDER BY uid",
+                            "SELECT known.uid, known.size, known.digest, placed.is_verified, item.date FROM known"
+                            " LEFT JOIN placed ON placed.mailbox = known.mailbox AND placed.uid_validity ="
+                            " known.uid_validity AND placed.uid = known.uid"
+                            " LEFT JOIN item ON item.id = placed.item AND placed.is_verified = 0"
+                            " WHERE known.mailbox = ? AND known.uid_validity = ? AND known.uid >= ? ORDER BY known.uid",
                             "tii", mailbox, (gint64)uid_validity, (gint64)first_uid);
 
   while (statement != NULL && haul_journal_next (journal, statement, &local_error))

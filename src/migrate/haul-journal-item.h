@@ -15,7 +15,9 @@ typedef struct
   guint32 uid;
   guint64 size;
   guint8 digest[HAUL_DIGEST_LENGTH];
-  gboolean is_ours; /* copied and verified by an earlier run: if it is gone, somebody removed it */
+  gboolean is_ours;      /* copied and verified by an earlier run: if it is gone, somebody removed it */
+  gboolean is_unchecked; /* placed there by the server's word alone */
+  gint64 date;           /* where it is unchecked: the INTERNALDATE that was sent */
 } HaulJournalKnown;
 
 /* What came of a sending. */
