@@ -109,6 +109,8 @@ class Chooser:
         n = self.dice.randint(1, places[name])
         if where == 's':
             kinds += {'before': ('no',), 'done': ('partial',)}.get(name.partition(':')[2], ())
+        elif 'reply' not in name and 'tagged' not in name:
+            kinds = tuple(kind for kind in kinds if kind != 'lose')  # no network loses an octet and brings those behind it
         fault = Fault(where, f"/{name.replace(' ', '_')}/{n}", self.dice.choice(kinds))
         return Point(self.place.name, corpus, connections, self.restart(), (fault,), 'wire' if where == 'p' else 'server')
 

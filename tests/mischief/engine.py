@@ -115,7 +115,9 @@ def try_kind(world, texts, kind):
         if rung:
             tap.check(good and run.json['rung'] == rung, f'{name}: complete, by {rung}', run)
         if rung and 'COPYUID' in name or 'copyuid' in name:
-            tap.equal([row for row in run.json['messages'] if row['code'].endswith(('changed', 'by-server'))], [],
+            # Twins may stand in each other's place: then their dates are exchanged, which is true.
+            is_twin = lambda row: 'shuffled' in name and row['code'] == 'date-changed'
+            tap.equal([row for row in run.json['messages'] if row['code'].endswith(('changed', 'by-server')) and not is_twin(row)], [],
                       f'{name}: nothing is called changed', run)
         before = look(world)[0]
         again = copy(place, world.port)
