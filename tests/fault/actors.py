@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 A fault c123=hold:NAME stops the program at its step 123, lets NAME act, and lets it go on.
 """
+import fcntl
 import hashlib
 import os
 import shutil
@@ -66,7 +67,10 @@ class Actors:
         self.arena.server.kill_worker()
 
     def do_restart(self, _):
-        self.arena.server.restart()
+        """One worker at a time."""
+        with open(self.arena.server.dir / 'restarting', 'w') as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self.arena.server.restart()
 
     def do_backup(self, _):
         self.arena.restore()
