@@ -434,8 +434,8 @@ run_folder (Lane *self, guint index)
   haul_transfer_finish (transfer);
   self->transfer = NULL;
   g_clear_pointer (&transfer, haul_transfer_free);
-  /* Very many small pieces: what a big folder took does not stay with us for the next ones. The address sanitizer has a
-   * heap of its own, and leaves glibc's in a state that this call does not survive each time. */
+  /* Very many small pieces: what a big folder took does not stay with us for the next ones. Where the address
+   * sanitizer puts a heap of its own beside glibc's, this call has crashed. */
 #if defined __GLIBC__ && !defined __SANITIZE_ADDRESS__
   malloc_trim (0);
 #endif
