@@ -47,16 +47,20 @@ def crlf(text):
     return text.replace(b'\r\n', b'\n').replace(b'\n', b'\r\n')
 
 
-def children_of(pids):
-    """These processes and all below them."""
-    parents = {}
+def living():
+    """(process, parent, process group) of all but zombies."""
     for stat in Path('/proc').glob('[0-9]*/stat'):
         try:
-            fields = stat.read_text().rpartition(')')[2].split()
+            state, parent, group = stat.read_text().rpartition(')')[2].split()[:3]
         except OSError:
             continue
-        if fields[0] != 'Z':
-            parents[int(stat.parent.name)] = int(fields[1])
+        if state != 'Z':
+            yield int(stat.parent.name), int(parent), int(group)
+
+
+def children_of(pids):
+    """These processes and all below them."""
+    parents = {pid: parent for pid, parent, _ in living()}
     found = [p for p in pids if p in parents]
     for parent in found:
         found += [pid for pid, of in parents.items() if of == parent]
@@ -167,18 +171,18 @@ class Server:
         (self.dir / 'start').chmod(0o755)
 
     def stop(self):
-        """No gentle end: all at once, as when the power goes."""
+        """No gentle end: all at once, as when the power goes. A child that is born meanwhile belongs to the group."""
         try:
-            pids = self.processes()
+            leader, pids = self.pid, self.processes()
         except (OSError, ValueError):
             return
-        for pid in pids:
+        for kill, pid in [(os.kill, pid) for pid in pids] + [(os.killpg, leader)]:
             try:
-                os.kill(pid, signal.SIGKILL)
+                kill(pid, signal.SIGKILL)
             except OSError:
                 pass
         end = time.monotonic() + 10
-        while children_of(pids) and time.monotonic() < end:
+        while (children_of(pids) or any(group == leader for _, _, group in living())) and time.monotonic() < end:
             time.sleep(0.02)
 
     def restart(self):
