@@ -31,6 +31,15 @@ get_look (guint64 size, gint64 date)
   return (gint64)(size * 0x9e3779b97f4a7c15U + (guint64)date);
 }
 
+static gboolean
+is_other_form (const HaulItem *item, const HaulListingRow *row)
+{
+  if (row->fingerprint == NULL)
+    return TRUE;
+  return !haul_match_is_other_text (&item->fingerprint, item->size, row->fingerprint, row->size)
+         && haul_match_classify (&item->fingerprint, item->size, row->fingerprint, row->size) != HAUL_MATCH_BY_NOTHING;
+}
+
 /* Is something else at its place? Not merely the message in another form. */
 static gboolean
 is_elsewhere (const Astray *self, const HaulItem *item)
@@ -40,9 +49,7 @@ is_elsewhere (const Astray *self, const HaulItem *item)
   if (row == NULL)
     return TRUE;
   if (row->has_digest)
-    return memcmp (row->digest, item->digest, HAUL_DIGEST_LENGTH) != 0 && row->fingerprint != NULL
-           && haul_match_classify (&item->fingerprint, item->size, row->fingerprint, row->size)
-                  == HAUL_MATCH_BY_NOTHING;
+    return memcmp (row->digest, item->digest, HAUL_DIGEST_LENGTH) != 0 && !is_other_form (item, row);
   gint64 look = get_look (item->size, item->sent_date);
   return (row->size != item->size || row->date != item->sent_date) && g_hash_table_contains (self->looks, &look);
 }

@@ -279,6 +279,27 @@ haul_match_classify (const HaulFingerprint *sent, guint64 sent_size, const HaulF
 }
 
 /**
+ * haul_match_is_other_text:
+ * @sent: a message as it was sent
+ * @sent_size: octets of it
+ * @kept: what the server keeps in its place, whole
+ * @kept_size: octets of that
+ *
+ * Whether the text is another one, not the same written anew: a server that writes a text anew does not end up with as
+ * many octets as before.
+ *
+ * Returns: %TRUE where that is certain
+ */
+gboolean
+haul_match_is_other_text (const HaulFingerprint *sent,
+                          guint64 sent_size,
+                          const HaulFingerprint *kept,
+                          guint64 kept_size)
+{
+  return sent_size == kept_size && sent->text != kept->text;
+}
+
+/**
  * haul_match_compare:
  * @sent: a message as it was sent
  * @kept: the same message as the server gives it back, with other octets

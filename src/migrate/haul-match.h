@@ -50,6 +50,10 @@ guint haul_match_run_rewritten (
     HaulMatchEntry *left, guint n_left, HaulMatchEntry *right, guint n_right, HaulRewriting rewriting);
 HaulMatchKind
 haul_match_classify (const HaulFingerprint *sent, guint64 sent_size, const HaulFingerprint *kept, guint64 kept_size);
+gboolean haul_match_is_other_text (const HaulFingerprint *sent,
+                                   guint64 sent_size,
+                                   const HaulFingerprint *kept,
+                                   guint64 kept_size);
 HaulRewriting haul_match_compare (const HaulFingerprint *sent, const HaulFingerprint *kept);
 
 G_END_DECLS

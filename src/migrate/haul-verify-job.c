@@ -165,10 +165,9 @@ has_kept_one (const HaulVerifyJob *self, const HaulListing *listing)
 static gboolean
 is_altered (const HaulVerifyJob *self, const HaulItem *item, const HaulListingRow *row, gboolean keeps_octets)
 {
-  /* A server that writes a text anew does not end up with as many octets as before; a bad disk does. Letters of the
-   * header are exchanged one for one by servers, too. */
+  /* A bad disk changes a text and not its size. Letters of the header are exchanged one for one by servers, too. */
   if (row->size == item->size)
-    return row->fingerprint->text != item->fingerprint.text;
+    return haul_match_is_other_text (&item->fingerprint, item->size, row->fingerprint, row->size);
   if (self->rewrites)
     return FALSE;
   /* After the copy it had the size that was sent. */

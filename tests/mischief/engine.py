@@ -137,6 +137,10 @@ def part_kinds(server, world):
             tap.skip(name, WRONG[name])
             continue
         try_kind(world, texts, (name, name, {}, RUNG.get(name)))
+    # One header, and texts of one length.
+    alike = [(message(1, 'same', 0) + b'This one is number %02d.\n' % i, False) for i in range(12)]
+    for i in range(3 if not only else 0):
+        try_kind(world, alike, (f'shuffled COPYUID, one header, {i}', 'conforming', {'copyuid': 'shuffled'}, 'R1'))
     for kind in SWITCHED:
         if not only or kind[0] in only:
             try_kind(world, texts, kind)
