@@ -15,7 +15,9 @@ def part_kills():
             drive('copy', case.state, case.source + '.none')  # warm the disk cache
             for _ in range(5):
                 process = start('copy', case.state, case.source)
-                time.sleep(chance.uniform(0.15, 0.9))
+                while process.poll() is None and not workers():  # as fast as this machine is today
+                    time.sleep(0.005)
+                time.sleep(chance.uniform(0, 0.5))
                 kills += process.poll() is None
                 process.kill()
                 process.communicate()
@@ -89,8 +91,8 @@ def part_faults():
         with Case(f'server killed {round_}', texts) as case:
             process = start('copy', case.state, case.source)
             kills = 0
-            for _ in range(3):
-                time.sleep(chance.uniform(0.3, 0.9))
+            while kills < 3 and process.poll() is None:
+                time.sleep(chance.uniform(0.01, 0.4) if workers() else 0.005)
                 for pid in workers():
                     with contextlib.suppress(OSError):
                         os.kill(pid, signal.SIGKILL)
@@ -149,7 +151,7 @@ def part_servers():
 
 
 def part_stop():
-    texts = make_texts(1000, 500)
+    texts = make_texts(2000, 500)
     with Case('stop', texts) as case:
         run = drive('copy', case.state, case.source, stop=900)
         now = counts(run)
@@ -158,7 +160,7 @@ def part_stop():
         found = mailbox()
         tap.equal(strangers(found), [], 'stop: nothing of ours is left', run.json['all'])
         tap.equal(sum(found.get('letters', Counter()).values()), now['copied'], 'stop: what is counted as copied is there')
-        tap.check(now['copied'] < 1000, 'stop: it did stop', now)
+        tap.check(now['copied'] < 2000, 'stop: it did stop', now)
         run = drive('copy', case.state, case.source)
         case.check(run=run)
         tap.equal(counts(run)['present'], now['copied'], 'stop: the next run goes on')

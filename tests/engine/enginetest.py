@@ -117,7 +117,8 @@ def workers():
     for path in Path('/proc').glob('[0-9]*/stat'):
         with contextlib.suppress(OSError):
             name, _, rest = path.read_text().partition('(')[2].rpartition(')')
-            if name == 'imap' and int(rest.split()[1]) == master:
+            state, parent = rest.split()[:2]
+            if name == 'imap' and state != 'Z' and int(parent) == master:
                 pids.append(int(path.parent.name))
     return pids
 
