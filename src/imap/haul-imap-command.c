@@ -16,6 +16,11 @@
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-text.h"
 
+/* Exchange reads 10,240 octets of a command and no more; literals count for themselves (docs/wire.md). */
+#define MAX_LINE 8000
+/* A longer text is a literal, so that no name or password makes a line too long. */
+#define MAX_QUOTED 900
+
 typedef struct
 {
   char *data; /* (owned) */
@@ -25,9 +30,10 @@ typedef struct
 
 struct _HaulImapCommand
 {
-  char *verb;      /* (owned) */
-  GArray *done;    /* (owned) (element-type Segment) */
-  Segment current; /* being built; the tag is put before the first */
+  char *verb;        /* (owned) */
+  GArray *done;      /* (owned) (element-type Segment) */
+  Segment current;   /* being built; the tag is put before the first */
+  gsize line_octets; /* of all segments, but for literals and lines of their own */
   gboolean is_secret;
   gboolean has_body;
   const char *unsafe; /* (nullable) what cannot be sent */
@@ -63,11 +69,18 @@ reserve (Segment *segment, gsize more)
 }
 
 static void
-put (HaulImapCommand *self, const char *data, gsize length)
+put_apart (HaulImapCommand *self, const char *data, gsize length)
 {
   reserve (&self->current, length);
   memcpy (self->current.data + self->current.length, data, length);
   self->current.length += length;
+}
+
+static void
+put (HaulImapCommand *self, const char *data, gsize length)
+{
+  put_apart (self, data, length);
+  self->line_octets += length;
 }
 
 static void
@@ -90,7 +103,7 @@ put_literal (HaulImapCommand *self, const char *data, gsize length)
 
   put_text (self, announcement);
   end_segment (self);
-  put (self, data, length);
+  put_apart (self, data, length);
 }
 
 static void
@@ -110,11 +123,20 @@ put_quoted (HaulImapCommand *self, const char *text)
 static void
 put_astring (HaulImapCommand *self, const char *text)
 {
+  gsize length = strlen (text);
+
   put (self, " ", 1);
-  if (haul_imap_text_can_quote (text))
+  if (length <= MAX_QUOTED && haul_imap_text_can_quote (text))
     put_quoted (self, text);
   else
-    put_literal (self, text, strlen (text));
+    put_literal (self, text, length);
+}
+
+/* What SASL sends: base64, or `=` for nothing, or `*` to give up. */
+static gboolean
+is_sasl (const char *text)
+{
+  return strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=*") == strlen (text);
 }
 
 /**
@@ -202,7 +224,10 @@ void
 haul_imap_command_add_secret_word (HaulImapCommand *command, const HaulSecret *word)
 {
   command->is_secret = TRUE;
-  haul_imap_command_add_constant (command, haul_secret_peek (word));
+  if (*haul_secret_peek (word) == '\0' || !is_sasl (haul_secret_peek (word)))
+    command->unsafe = "a sign-in that is not base64";
+  else
+    haul_imap_command_add_constant (command, haul_secret_peek (word));
 }
 
 /**
@@ -216,9 +241,11 @@ void
 haul_imap_command_add_secret_line (HaulImapCommand *command, const HaulSecret *line)
 {
   command->is_secret = TRUE;
+  if (!is_sasl (haul_secret_peek (line)))
+    command->unsafe = "a sign-in that is not base64";
   put_text (command, "\r\n");
   end_segment (command);
-  put_text (command, haul_secret_peek (line));
+  put_apart (command, haul_secret_peek (line), haul_secret_get_length (line));
 }
 
 void
@@ -286,11 +313,14 @@ haul_imap_command_add_body (HaulImapCommand *command, guint64 size)
  *
  * Makes the command ready to be sent.
  *
- * Returns: %TRUE, or %FALSE with %HAUL_IMAP_ERROR_UNSAFE_TEXT: an argument cannot be sent
+ * Returns: %TRUE, or %FALSE with %HAUL_IMAP_ERROR_UNSAFE_TEXT: an argument cannot be sent, or the
+ *   line would be longer than servers read
  */
 gboolean
 haul_imap_command_finish (HaulImapCommand *command, const char *tag, GError **error)
 {
+  if (command->unsafe == NULL && command->line_octets + strlen (tag) + strlen (" \r\n") > MAX_LINE)
+    command->unsafe = "a command of so many octets";
   if (command->unsafe != NULL)
     {
       g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_UNSAFE_TEXT, "%s cannot be sent", command->unsafe);
