@@ -66,7 +66,12 @@ GError *
 haul_imap_error_new (HaulImapError code, const char *server_code, const char *server_text, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 GError *haul_imap_error_new_certificate (GTlsCertificate *certificate, guint problems, const char *host);
+void haul_imap_error_set_server_code_text (GError *error, const char *text);
+void haul_imap_error_set_finding (GError *error, guint finding, const char *other_server);
 const char *haul_imap_error_get_server_code (const GError *error);
+const char *haul_imap_error_get_server_code_text (const GError *error);
+guint haul_imap_error_get_finding (const GError *error);
+const char *haul_imap_error_get_other_server (const GError *error);
 const char *haul_imap_error_get_server_text (const GError *error);
 GTlsCertificate *haul_imap_error_get_certificate (const GError *error);
 guint haul_imap_error_get_problems (const GError *error);

@@ -91,8 +91,11 @@ haul_imap_quirks_new_error (const HaulImapResponse *response, HaulImapError othe
 {
   static const char *const conditions[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
 
-  return haul_imap_error_new (haul_imap_quirks_classify (response->code, response->text, otherwise), response->code,
-                              response->text, "%s: the server says %s", what, conditions[response->condition]);
+  GError *error
+      = haul_imap_error_new (haul_imap_quirks_classify (response->code, response->text, otherwise), response->code,
+                             response->text, "%s: the server says %s", what, conditions[response->condition]);
+  haul_imap_error_set_server_code_text (error, response->code_text);
+  return error;
 }
 
 /**

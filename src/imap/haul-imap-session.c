@@ -22,6 +22,7 @@ struct _HaulImapSession
   guint capabilities;
   guint64 append_limit;
   char *selected;   /* (owned) (nullable) mailbox, wire octets */
+  char *referral;   /* (owned) (nullable) the other server that the OK to the sign-in names */
   gint64 opened_us; /* monotonic */
   gboolean is_signed_in;
 };
@@ -211,6 +212,8 @@ haul_imap_session_login (HaulImapSession *session,
       = haul_imap_login_run (session->channel, capabilities, credentials, cancellable, error);
 
   session->is_signed_in = ok != NULL;
+  if (ok != NULL && g_strcmp0 (ok->code, "REFERRAL") == 0)
+    session->referral = g_strdup (ok->code_text);
   return ok != NULL && learn_capabilities (session, ok, cancellable, error)
          && probe_inbox (session, cancellable, error);
 }
@@ -220,6 +223,13 @@ gboolean
 haul_imap_session_is_signed_in (const HaulImapSession *session)
 {
   return session->is_signed_in;
+}
+
+/* (nullable): a URL, as it came, where the server let somebody in and said that the mailbox is elsewhere (RFC 2221). */
+const char *
+haul_imap_session_get_referral (const HaulImapSession *session)
+{
+  return session->referral;
 }
 
 guint
@@ -287,6 +297,7 @@ haul_imap_session_close (HaulImapSession *session)
   g_free (session->greeting);
   g_free (session->capability_line);
   g_free (session->selected);
+  g_free (session->referral);
   g_free (session);
 }
 

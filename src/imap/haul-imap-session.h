@@ -81,6 +81,7 @@ guint haul_imap_session_get_capabilities (const HaulImapSession *session);
 guint64 haul_imap_session_get_append_limit (const HaulImapSession *session);
 const char *haul_imap_session_get_greeting (const HaulImapSession *session);
 const char *haul_imap_session_get_capability_line (const HaulImapSession *session);
+const char *haul_imap_session_get_referral (const HaulImapSession *session);
 gint64 haul_imap_session_get_opened_us (const HaulImapSession *session);
 gboolean haul_imap_session_is_usable (HaulImapSession *session);
 gboolean haul_imap_session_is_signed_in (const HaulImapSession *session);
