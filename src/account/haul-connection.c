@@ -9,6 +9,7 @@
 
 #include "account/haul-account-error.h"
 #include "account/haul-login.h"
+#include "account/haul-sign-in-doctor.h"
 
 /**
  * haul_connection_open:
@@ -49,6 +50,25 @@ haul_connection_open (
   return haul_imap_session_open (&options, cancellable, error);
 }
 
+static void
+examine (
+    HaulImapSession *session, const HaulAccount *account, const HaulLogin *login, const char *offered, GError *error)
+{
+  g_autofree char *server = NULL;
+  HaulSignInSigns signs = { .error = error,
+                            .greeting = haul_imap_session_get_greeting (session),
+                            .capabilities = offered,
+                            .host = account->endpoint->host,
+                            .referral = haul_imap_session_get_referral (session),
+                            .user = account->authenticate_as != NULL ? account->authenticate_as : account->user,
+                            .wants_other = account->authenticate_as != NULL || login->alias != NULL,
+                            .is_protected = account->endpoint->security != HAUL_SECURITY_NONE };
+  HaulSignInFinding finding = haul_sign_in_doctor_examine (&signs, &server);
+
+  if (finding != HAUL_SIGN_IN_NOTHING)
+    haul_imap_error_set_finding (error, finding, server);
+}
+
 /**
  * haul_connection_login:
  * @session: an open session
@@ -56,7 +76,7 @@ haul_connection_open (
  * @cancellable: (nullable): cancels
  * @error: return location
  *
- * Signs in.
+ * Signs in. A refusal is examined: haul_imap_error_get_finding() is a #HaulSignInFinding.
  *
  * Returns: %TRUE; or %FALSE with %HAUL_ACCOUNT_ERROR_BAD_USER, %HAUL_ACCOUNT_ERROR_NO_PASSWORD, or as
  *   haul_imap_session_login()
@@ -79,5 +99,11 @@ haul_connection_login (HaulImapSession *session, const HaulAccount *account, GCa
                                       .authenticate_as = account->authenticate_as,
                                       .secret = account->secret,
                                       .mechanism = mechanisms[account->auth] };
-  return haul_imap_session_login (session, &credentials, cancellable, error);
+  g_autofree char *offered = g_strdup (haul_imap_session_get_capability_line (session));
+  GError *refusal = NULL;
+  if (haul_imap_session_login (session, &credentials, cancellable, &refusal))
+    return TRUE;
+  examine (session, account, login, offered, refusal);
+  g_propagate_error (error, refusal);
+  return FALSE;
 }

@@ -197,6 +197,8 @@ haul_cli_print_add_error (JsonBuilder *builder, const GError *error)
   haul_json_writer_add_string (builder, "detail", error->message);
   if (text->server_text != NULL)
     haul_json_writer_add_string (builder, "server_text", text->server_text);
+  if (text->other_server != NULL)
+    haul_json_writer_add_string (builder, "other_server", text->other_server);
   haul_json_writer_add_int (builder, "exit_status", haul_cli_print_get_status (error));
   if (certificate != NULL)
     add_certificate (builder, certificate);

@@ -18,6 +18,7 @@
 #include "account/haul-account-error.h"
 #include "imap/haul-imap-error.h"
 #include "migrate/haul-migrate-error.h"
+#include "migrate/haul-sign-in-text.h"
 #include "store/haul-store-error.h"
 
 typedef struct
@@ -330,6 +331,7 @@ haul_error_text_new (const GError *error)
       self->server_text = g_strdup (haul_imap_error_get_server_text (error));
       if (error->code == HAUL_IMAP_ERROR_CERTIFICATE)
         self->sentence = add_reasons (self->sentence, haul_imap_error_get_problems (error));
+      haul_sign_in_text_apply (self, haul_imap_error_get_finding (error), haul_imap_error_get_other_server (error));
     }
   return self;
 }
@@ -340,5 +342,6 @@ haul_error_text_free (HaulErrorText *text)
   g_free (text->sentence);
   g_free (text->advice);
   g_free (text->server_text);
+  g_free (text->other_server);
   g_free (text);
 }

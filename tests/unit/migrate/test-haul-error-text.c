@@ -10,6 +10,7 @@
 #include "account/haul-account-error.h"
 #include "imap/haul-imap-error.h"
 #include "migrate/haul-migrate-error.h"
+#include "migrate/haul-sign-in-text.h"
 #include "store/haul-store-error.h"
 
 static const struct
@@ -166,6 +167,42 @@ test_server_text (void)
   g_assert_cmpstr (text->code, ==, "mailbox-full");
 }
 
+/* Each finding has words of its own, in plain English, and leaves the server's as they are. */
+static void
+test_sign_in (void)
+{
+  for (guint finding = HAUL_SIGN_IN_NOTHING + 1; finding < HAUL_N_SIGN_IN_FINDINGS; finding++)
+    {
+      gboolean is_busy = finding == HAUL_SIGN_IN_UNAVAILABLE || finding == HAUL_SIGN_IN_TOO_MANY;
+      g_autoptr (GError) error
+          = haul_imap_error_new (is_busy ? HAUL_IMAP_ERROR_THROTTLED : HAUL_IMAP_ERROR_LOGIN_REFUSED, NULL, "no", "x");
+      g_autoptr (HaulErrorText) bare = haul_error_text_new (error);
+      haul_imap_error_set_finding (error, finding, NULL);
+      g_autoptr (GError) copy = g_error_copy (error);
+      g_autoptr (HaulErrorText) text = haul_error_text_new (copy);
+      g_test_message ("%u: %s %s", finding, text->sentence, text->advice);
+      g_assert_true (g_strcmp0 (text->sentence, bare->sentence) != 0 || g_strcmp0 (text->advice, bare->advice) != 0);
+      g_assert_nonnull (text->advice);
+      g_assert_cmpint (text->exit_status, ==, is_busy ? HAUL_EXIT_STOPPED : HAUL_EXIT_SIGN_IN);
+      g_assert_cmpstr (text->server_text, ==, "no");
+      for (gsize j = 0; j < G_N_ELEMENTS (jargon); j++)
+        g_assert_null (strstr (text->sentence, jargon[j]));
+    }
+}
+
+static void
+test_referral (void)
+{
+  g_autoptr (GError) error = haul_imap_error_new (HAUL_IMAP_ERROR_LOGIN_REFUSED, "REFERRAL", "elsewhere", "x");
+  haul_imap_error_set_finding (error, HAUL_SIGN_IN_REFERRAL, "other.example.org");
+  g_autoptr (HaulErrorText) text = haul_error_text_new (error);
+
+  g_assert_cmpstr (text->other_server, ==, "other.example.org");
+  g_assert_nonnull (strstr (text->sentence, "other.example.org"));
+  g_assert_nonnull (strstr (text->advice, "Nothing was sent there"));
+  g_assert_cmpint (text->field, ==, HAUL_FIELD_SERVER);
+}
+
 static void
 test_certificate_reasons (void)
 {
@@ -196,6 +233,8 @@ main (int argc, char **argv)
   g_test_add_func ("/error-text/complete", test_complete);
   g_test_add_func ("/error-text/unknown", test_unknown);
   g_test_add_func ("/error-text/server-text", test_server_text);
+  g_test_add_func ("/error-text/sign-in", test_sign_in);
+  g_test_add_func ("/error-text/referral", test_referral);
   g_test_add_func ("/error-text/certificate-reasons", test_certificate_reasons);
   g_test_add_func ("/error-text/severity", test_severity);
   return g_test_run ();
