@@ -191,3 +191,32 @@ haul_imap_tls_check (HaulImapTls *tls, const GError *handshake_error, GError **e
     }
   return TRUE;
 }
+
+/**
+ * haul_imap_tls_dup_binding:
+ * @connection: a connection whose handshake ended and was judged
+ * @binding: which kind
+ * @name: (out) (optional): its name as SCRAM writes it, static: `tls-exporter`, `tls-unique`, `tls-server-end-point`
+ *
+ * What binds a sign-in to this connection, so that nobody can pass it on over another (RFC 5056, RFC 5929, RFC 9266).
+ *
+ * Returns: (transfer full) (nullable): the octets; %NULL where the connection has none
+ */
+GBytes *
+haul_imap_tls_dup_binding (GTlsConnection *connection, HaulImapTlsBinding binding, const char **name)
+{
+  static const char *const names[] = { "tls-unique", "tls-server-end-point", "tls-exporter" };
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+  GTlsChannelBindingType type = G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT;
+
+  /* tls-unique is not defined for TLS 1.3 (RFC 8446 §C.5). */
+  if (binding == HAUL_IMAP_TLS_BINDING_CONNECTION)
+    type = g_tls_connection_get_protocol_version (connection) >= G_TLS_PROTOCOL_VERSION_TLS_1_3
+               ? G_TLS_CHANNEL_BINDING_TLS_EXPORTER
+               : G_TLS_CHANNEL_BINDING_TLS_UNIQUE;
+  if (name != NULL)
+    *name = names[type];
+  if (!g_tls_connection_get_channel_binding_data (connection, type, octets, NULL) || octets->len == 0)
+    return NULL;
+  return g_byte_array_free_to_bytes (g_steal_pointer (&octets));
+}

@@ -18,11 +18,23 @@ typedef struct
 
 typedef struct _HaulImapTls HaulImapTls;
 
+/**
+ * HaulImapTlsBinding:
+ * @HAUL_IMAP_TLS_BINDING_CONNECTION: of this very connection: `tls-exporter` (RFC 9266) on TLS 1.3, else `tls-unique`
+ * @HAUL_IMAP_TLS_BINDING_SERVER: of the server's certificate: `tls-server-end-point` (RFC 5929 §4)
+ */
+typedef enum
+{
+  HAUL_IMAP_TLS_BINDING_CONNECTION,
+  HAUL_IMAP_TLS_BINDING_SERVER,
+} HaulImapTlsBinding;
+
 HaulImapTls *
 haul_imap_tls_new (GIOStream *base, const char *host, guint16 port, const HaulImapTlsPolicy *policy, GError **error);
 void haul_imap_tls_free (HaulImapTls *tls);
 GTlsConnection *haul_imap_tls_get_connection (HaulImapTls *tls);
 gboolean haul_imap_tls_check (HaulImapTls *tls, const GError *handshake_error, GError **error);
+GBytes *haul_imap_tls_dup_binding (GTlsConnection *connection, HaulImapTlsBinding binding, const char **name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulImapTls, haul_imap_tls_free)
 

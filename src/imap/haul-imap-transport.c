@@ -299,6 +299,22 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
   return TRUE;
 }
 
+/**
+ * haul_imap_transport_dup_binding:
+ * @transport: a transport
+ * @binding: which kind
+ * @name: (out) (optional): its name, as haul_imap_tls_dup_binding()
+ *
+ * Returns: (transfer full) (nullable): the octets; %NULL where there are none, as without TLS
+ */
+GBytes *
+haul_imap_transport_dup_binding (HaulImapTransport *transport, HaulImapTlsBinding binding, const char **name)
+{
+  if (!G_IS_TLS_CONNECTION (transport->stream))
+    return NULL;
+  return haul_imap_tls_dup_binding (G_TLS_CONNECTION (transport->stream), binding, name);
+}
+
 static void
 set_end_error (GError **error)
 {

@@ -37,6 +37,7 @@ gboolean haul_imap_transport_start_tls (HaulImapTransport *transport,
                                         const HaulImapTlsPolicy *policy,
                                         GCancellable *cancellable,
                                         GError **error);
+GBytes *haul_imap_transport_dup_binding (HaulImapTransport *transport, HaulImapTlsBinding binding, const char **name);
 gssize haul_imap_transport_read (
     HaulImapTransport *transport, void *buffer, gsize size, guint limit_ms, GCancellable *cancellable, GError **error);
 gssize haul_imap_transport_read_ready (HaulImapTransport *transport, void *buffer, gsize size, GError **error);

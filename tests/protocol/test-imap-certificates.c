@@ -11,6 +11,7 @@
 #include "imap/haul-imap-certificate.h"
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-session.h"
+#include "imap/haul-imap-transport.h"
 
 #define GREET "S * OK [CAPABILITY IMAP4rev1] ready\nC LOGOUT"
 #define UPGRADE                                                                                                        \
@@ -140,6 +141,40 @@ test_missing_file (void)
   g_assert_nonnull (strstr (error->message, "/nonexistent/ca.pem"));
 }
 
+/* RFC 5929 §4: of an ECDSA-with-SHA256 certificate, the binding to the server is the certificate's SHA-256. */
+static void
+test_bindings (void)
+{
+  g_autofree char *path = haul_test_certificates_make (certificates, TRUE, "dns_name = localhost\n" SERVER VALID);
+  g_autofree char *digest = digest_of (path);
+  g_autoptr (HaulTestServer) server = haul_test_server_new (path, "T\n" GREET, NULL);
+  g_autoptr (HaulEndpoint) endpoint
+      = haul_endpoint_new ("localhost", haul_test_server_get_port (server), HAUL_SECURITY_TLS);
+  HaulImapTlsPolicy policy = { .ca_file = haul_test_certificates_get_ca_path (certificates) };
+  g_autoptr (GBytes) connection_octets = NULL;
+  g_autoptr (GBytes) server_octets = NULL;
+  const char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HaulImapTransport) transport = haul_imap_transport_connect (endpoint, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (haul_imap_transport_dup_binding (transport, HAUL_IMAP_TLS_BINDING_CONNECTION, &name));
+  g_assert_true (haul_imap_transport_start_tls (transport, &policy, NULL, &error));
+  connection_octets = haul_imap_transport_dup_binding (transport, HAUL_IMAP_TLS_BINDING_CONNECTION, &name);
+  g_assert_nonnull (connection_octets);
+  g_assert_cmpstr (name, ==, "tls-exporter");
+  g_assert_cmpuint (g_bytes_get_size (connection_octets), ==, 32);
+  server_octets = haul_imap_transport_dup_binding (transport, HAUL_IMAP_TLS_BINDING_SERVER, &name);
+  g_assert_nonnull (server_octets);
+  g_assert_cmpstr (name, ==, "tls-server-end-point");
+  g_assert_cmpuint (g_bytes_get_size (server_octets), ==, 32);
+  for (gsize i = 0; i < 32; i++)
+    {
+      g_autofree char *pair = g_strdup_printf ("%02x", ((const guint8 *)g_bytes_get_data (server_octets, NULL))[i]);
+      g_assert_true (strncmp (pair, digest + 2 * i, 2) == 0);
+    }
+}
+
 /* Both sides are made to speak TLS 1.1 by G_TLS_GNUTLS_PRIORITY, which GIO reads once a process. */
 static void
 test_old_version (void)
@@ -178,6 +213,7 @@ main (int argc, char **argv)
       g_test_add_func ("/imap-certificates/table", test_table);
       g_test_add_func ("/imap-certificates/unknown-authority", test_unknown_authority);
       g_test_add_func ("/imap-certificates/missing-file", test_missing_file);
+      g_test_add_func ("/imap-certificates/bindings", test_bindings);
     }
   int status = g_test_run ();
   haul_test_certificates_free (certificates);
