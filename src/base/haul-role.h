@@ -23,12 +23,14 @@ typedef enum
   HAUL_ROLE_TRASH,
   HAUL_ROLE_JUNK,
   HAUL_ROLE_ARCHIVE,
+  HAUL_ROLE_TEMPLATES,
 } HaulRole;
 
-#define HAUL_N_ROLES (HAUL_ROLE_ARCHIVE + 1)
+#define HAUL_N_ROLES (HAUL_ROLE_TEMPLATES + 1)
 
 const char *haul_role_to_string (HaulRole role);
 HaulRole haul_role_from_string (const char *text);
 HaulRole haul_role_guess (const char *name);
+gboolean haul_role_is_no_mail (const char *name);
 
 G_END_DECLS
