@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * @HAUL_ACCOUNT_ERROR_NO_SERVER: no server was given and none could be found for the user's domain
  * @HAUL_ACCOUNT_ERROR_NO_PASSWORD: there is no password: not given, not in the keyring, an empty file
  * @HAUL_ACCOUNT_ERROR_PLAINTEXT_REFUSED: plain text beyond this computer was not allowed
+ * @HAUL_ACCOUNT_ERROR_BAD_PASSWORD: the password holds what cannot be sent
+ * @HAUL_ACCOUNT_ERROR_NO_TOKEN: the command gives no access token
+ * @HAUL_ACCOUNT_ERROR_COMMAND: the command for a password or token cannot be run
+ * @HAUL_ACCOUNT_ERROR_MAILBOX_FORM: somebody else's mailbox cannot be named in this way of signing in
  * @HAUL_ACCOUNT_ERROR_KEYRING: the keyring is locked, refuses or is not there
  */
 typedef enum
@@ -26,6 +30,10 @@ typedef enum
   HAUL_ACCOUNT_ERROR_NO_SERVER,
   HAUL_ACCOUNT_ERROR_NO_PASSWORD,
   HAUL_ACCOUNT_ERROR_PLAINTEXT_REFUSED,
+  HAUL_ACCOUNT_ERROR_BAD_PASSWORD,
+  HAUL_ACCOUNT_ERROR_NO_TOKEN,
+  HAUL_ACCOUNT_ERROR_COMMAND,
+  HAUL_ACCOUNT_ERROR_MAILBOX_FORM,
   HAUL_ACCOUNT_ERROR_KEYRING,
 } HaulAccountError;
 

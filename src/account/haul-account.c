@@ -40,6 +40,7 @@ haul_account_copy (const HaulAccount *account)
   self->authenticate_as = g_strdup (account->authenticate_as);
   self->auth = account->auth;
   self->secret = account->secret == NULL ? NULL : haul_secret_ref (account->secret);
+  self->token = account->token == NULL ? NULL : haul_token_ref (account->token);
   self->ca_file = g_strdup (account->ca_file);
   self->pins = g_strdupv (account->pins);
   self->allow_plaintext = account->allow_plaintext;
@@ -60,6 +61,7 @@ haul_account_unref (HaulAccount *account)
     return;
   g_clear_pointer (&account->endpoint, haul_endpoint_free);
   g_clear_pointer (&account->secret, haul_secret_unref);
+  g_clear_pointer (&account->token, haul_token_unref);
   g_free (account->user);
   g_free (account->authenticate_as);
   g_free (account->ca_file);

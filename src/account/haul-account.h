@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 
 #include "base/haul-endpoint.h"
+#include "account/haul-token.h"
 #include "base/haul-secret.h"
 
 G_BEGIN_DECLS
@@ -30,7 +31,8 @@ typedef struct
   char *user;             /* (owned) as typed, outer blanks dropped */
   char *authenticate_as;  /* (owned) (nullable) a helpdesk's own login, for somebody else's mailbox */
   HaulAuth auth;
-  HaulSecret *secret; /* (owned) (nullable) */
+  HaulSecret *secret; /* (owned) (nullable) the password */
+  HaulToken *token;   /* (owned) (nullable) in place of a password */
   char *ca_file;      /* (owned) (nullable) */
   char **pins;        /* (owned) (nullable) SHA-256 of certificates, lower-case hex */
   gboolean allow_plaintext;

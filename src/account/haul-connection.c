@@ -7,6 +7,8 @@
  */
 #include "account/haul-connection.h"
 
+#include <string.h>
+
 #include "account/haul-account-error.h"
 #include "account/haul-login.h"
 #include "account/haul-sign-in-doctor.h"
@@ -51,9 +53,9 @@ haul_connection_open (
 }
 
 static void
-examine (
-    HaulImapSession *session, const HaulAccount *account, const HaulLogin *login, const char *offered, GError *error)
+examine (HaulImapSession *session, const HaulAccount *account, const char *offered, GError *error)
 {
+  g_autoptr (HaulLogin) login = haul_login_parse (account->user, NULL);
   g_autofree char *server = NULL;
   HaulSignInSigns signs = { .error = error,
                             .greeting = haul_imap_session_get_greeting (session),
@@ -62,11 +64,95 @@ examine (
                             .referral = haul_imap_session_get_referral (session),
                             .user = account->authenticate_as != NULL ? account->authenticate_as : account->user,
                             .wants_other = account->authenticate_as != NULL || login->alias != NULL,
+                            .has_token = account->token != NULL,
                             .is_protected = account->endpoint->security != HAUL_SECURITY_NONE };
   HaulSignInFinding finding = haul_sign_in_doctor_examine (&signs, &server);
 
   if (finding != HAUL_SIGN_IN_NOTHING)
     haul_imap_error_set_finding (error, finding, server);
+}
+
+/* The password, or the token as it is now. */
+static HaulSecret *
+get_secret (
+    const HaulAccount *account, const HaulSecret *refused, gboolean *is_new, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  *is_new = TRUE;
+  if (account->token == NULL)
+    return haul_secret_ref (account->secret);
+  HaulSecret *secret = haul_token_get (account->token, refused, is_new, cancellable, &local_error);
+  if (secret == NULL && g_error_matches (local_error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD))
+    g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_TOKEN, local_error->message);
+  else if (secret == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return secret;
+}
+
+static gboolean
+login_once (
+    HaulImapSession *session, const HaulAccount *account, HaulSecret *secret, GCancellable *cancellable, GError **error)
+{
+  static const HaulImapMechanism mechanisms[]
+      = { HAUL_IMAP_MECHANISM_AUTO, HAUL_IMAP_MECHANISM_PLAIN, HAUL_IMAP_MECHANISM_LOGIN };
+  HaulImapCredentials credentials = { .user = account->user,
+                                      .authenticate_as = account->authenticate_as,
+                                      .secret = secret,
+                                      .mechanism = mechanisms[account->auth] };
+
+  return haul_imap_session_login (session, &credentials, cancellable, error);
+}
+
+/* A token that other connections share may have run out meanwhile: then once more, with a new one. */
+static gboolean
+login (HaulImapSession *session, const HaulAccount *account, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+  gboolean is_new;
+  g_autoptr (HaulSecret) secret = get_secret (account, NULL, &is_new, cancellable, error);
+
+  if (secret == NULL)
+    return FALSE;
+  if (login_once (session, account, secret, cancellable, &refusal))
+    return TRUE;
+  if (is_new || !g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED)
+      || !haul_imap_session_is_usable (session))
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  g_autoptr (HaulSecret) other = get_secret (account, secret, &is_new, cancellable, error);
+  return other != NULL && login_once (session, account, other, cancellable, error);
+}
+
+/**
+ * haul_connection_check:
+ * @account: an account
+ * @error: return location; %HAUL_ACCOUNT_ERROR_BAD_USER, _NO_PASSWORD, _BAD_PASSWORD
+ *
+ * Looks at what was typed, before a server is bothered and before a sign-in could be counted.
+ *
+ * Returns: %TRUE if it can be tried
+ */
+gboolean
+haul_connection_check (const HaulAccount *account, GError **error)
+{
+  g_autoptr (HaulLogin) owner = haul_login_parse (account->user, error);
+  g_autoptr (HaulLogin) other
+      = owner == NULL || account->authenticate_as == NULL ? NULL : haul_login_parse (account->authenticate_as, error);
+
+  if (owner == NULL || (account->authenticate_as != NULL && other == NULL))
+    return FALSE;
+  if (account->token != NULL)
+    return TRUE;
+  if (account->secret == NULL || haul_secret_get_length (account->secret) == 0)
+    g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD, "there is no password");
+  else if (strpbrk (haul_secret_peek (account->secret), "\r\n") != NULL)
+    g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_BAD_PASSWORD, "a line break in the password");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /**
@@ -78,32 +164,21 @@ examine (
  *
  * Signs in. A refusal is examined: haul_imap_error_get_finding() is a #HaulSignInFinding.
  *
- * Returns: %TRUE; or %FALSE with %HAUL_ACCOUNT_ERROR_BAD_USER, %HAUL_ACCOUNT_ERROR_NO_PASSWORD, or as
- *   haul_imap_session_login()
+ * Returns: %TRUE; or %FALSE as haul_connection_check(), with %HAUL_ACCOUNT_ERROR_NO_TOKEN, %HAUL_ACCOUNT_ERROR_COMMAND,
+ *   or as haul_imap_session_login()
  */
 gboolean
 haul_connection_login (HaulImapSession *session, const HaulAccount *account, GCancellable *cancellable, GError **error)
 {
-  static const HaulImapMechanism mechanisms[]
-      = { HAUL_IMAP_MECHANISM_AUTO, HAUL_IMAP_MECHANISM_PLAIN, HAUL_IMAP_MECHANISM_LOGIN };
-
-  g_autoptr (HaulLogin) login = haul_login_parse (account->user, error);
-  if (login == NULL)
-    return FALSE;
-  if (account->secret == NULL || haul_secret_get_length (account->secret) == 0)
-    {
-      g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD, "there is no password");
-      return FALSE;
-    }
-  HaulImapCredentials credentials = { .user = account->user,
-                                      .authenticate_as = account->authenticate_as,
-                                      .secret = account->secret,
-                                      .mechanism = mechanisms[account->auth] };
   g_autofree char *offered = g_strdup (haul_imap_session_get_capability_line (session));
   GError *refusal = NULL;
-  if (haul_imap_session_login (session, &credentials, cancellable, &refusal))
+
+  if (!haul_connection_check (account, error))
+    return FALSE;
+  if (login (session, account, cancellable, &refusal))
     return TRUE;
-  examine (session, account, login, offered, refusal);
+  if (refusal->domain == HAUL_IMAP_ERROR)
+    examine (session, account, offered, refusal);
   g_propagate_error (error, refusal);
   return FALSE;
 }

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "account/haul-account-error.h"
-#include "account/haul-login.h"
 #include "account/haul-connection.h"
 #include "account/haul-server-lookup.h"
 #include "base/haul-clock.h"
@@ -276,21 +275,6 @@ run_steps (Probe *self, GCancellable *cancellable, GError **error)
   return self->session != NULL && enter (self, cancellable, error);
 }
 
-/* Before a server is bothered, and before a sign-in could be counted. */
-static gboolean
-check_account (const HaulAccount *account, GError **error)
-{
-  g_autoptr (HaulLogin) login = haul_login_parse (account->user, error);
-  if (login == NULL)
-    return FALSE;
-  if (account->secret == NULL || haul_secret_get_length (account->secret) == 0)
-    {
-      g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD, "there is no password");
-      return FALSE;
-    }
-  return TRUE;
-}
-
 /**
  * haul_probe_run:
  * @account: whose mailbox, with its secret; the endpoint may be missing, its protection AUTO
@@ -310,7 +294,7 @@ haul_probe_run (
 {
   HaulProbeResult *result = NULL;
 
-  if (!check_account (account, error))
+  if (!haul_connection_check (account, error))
     return NULL;
   Probe self = { .account = haul_account_copy (account), .func = func, .user_data = user_data };
   if (run_steps (&self, cancellable, error))
