@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Thread:  any.
- * Errors:  %HAUL_ACCOUNT_ERROR_BAD_USER
+ * Errors:  %HAUL_ACCOUNT_ERROR_BAD_USER, %HAUL_ACCOUNT_ERROR_MAILBOX_FORM
  * See:     docs/wire.md: Exchange takes DOMAIN\user, DOMAIN/user, DOMAIN\user\alias, user@domain and plain names,
  * and user@domain\mailbox for a shared mailbox
  */
@@ -122,4 +122,97 @@ haul_login_free (HaulLogin *login)
   g_free (login->alias);
   g_free (login->search_domain);
   g_free (login);
+}
+
+static gboolean
+refuse_form (const char *why, GError **error)
+{
+  g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_MAILBOX_FORM, why);
+  return FALSE;
+}
+
+/* The mailbox as the last part of a joined name: a domain before it would be one part too many. */
+static const char *
+get_last_part (const char *mailbox)
+{
+  gsize length = strcspn (mailbox, "\\/");
+
+  return mailbox[length] != '\0' && mailbox[length + 1] != '\0' ? mailbox + length + 1 : mailbox;
+}
+
+/* CORP\admin and bob: CORP\admin\bob; with slashes where the person typed them. */
+static char *
+join (const HaulLogin *login, const char *mailbox)
+{
+  gboolean has_slash = strchr (login->user, '/') != NULL;
+
+  return g_strdup_printf ("%s%c%s", login->user, has_slash ? '/' : '\\', get_last_part (mailbox));
+}
+
+static gboolean
+compose_joined (const HaulLogin *login, const char *mailbox, HaulLoginSent *sent, GError **error)
+{
+  if (mailbox == NULL)
+    {
+      sent->user = g_strdup (login->user);
+      return TRUE;
+    }
+  /* admin\bob would be the user bob of the domain admin. */
+  if (login->domain == NULL && strchr (login->name, '@') == NULL)
+    return refuse_form ("a name without its domain cannot be joined with a mailbox", error);
+  sent->user = join (login, mailbox);
+  return TRUE;
+}
+
+/**
+ * haul_login_compose:
+ * @login: whose password it is
+ * @mailbox: (nullable): whose mailbox, as typed, if it is not @login's
+ * @form: what the way of signing in can carry
+ * @sent: (out caller-allocates): what it gets
+ * @error: return location; %HAUL_ACCOUNT_ERROR_MAILBOX_FORM where it cannot name that mailbox
+ *
+ * Puts a login and a mailbox into the form that a server takes ([MS-OXIMAP4] §2.2.2 for the joined one).
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_login_compose (
+    const HaulLogin *login, const char *mailbox, HaulLoginForm form, HaulLoginSent *sent, GError **error)
+{
+  *sent = (HaulLoginSent){ 0 };
+  if (mailbox != NULL && login->alias != NULL)
+    return refuse_form ("the user name names a mailbox already", error);
+  switch (form)
+    {
+    case HAUL_LOGIN_FORM_JOINED:
+      return compose_joined (login, mailbox, sent, error);
+    case HAUL_LOGIN_FORM_SPLIT:
+      if (mailbox != NULL || login->alias != NULL)
+        return refuse_form ("the server opens the mailbox of the user himself", error);
+      sent->user = g_strdup (login->name);
+      sent->domain = g_strdup (login->domain);
+      return TRUE;
+    case HAUL_LOGIN_FORM_MAILBOX:
+      sent->user = g_strdup (mailbox != NULL ? mailbox : login->alias != NULL ? login->alias : login->user);
+      return TRUE;
+    case HAUL_LOGIN_FORM_NAME:
+      if (mailbox != NULL)
+        return refuse_form ("there is no word for another mailbox", error);
+      sent->user = g_strdup (login->user);
+      return TRUE;
+    case HAUL_LOGIN_FORM_WHOLE:
+    default:
+      sent->user = g_strdup (login->user);
+      sent->authorize_as = g_strdup (mailbox);
+      return TRUE;
+    }
+}
+
+void
+haul_login_sent_clear (HaulLoginSent *sent)
+{
+  g_clear_pointer (&sent->user, g_free);
+  g_clear_pointer (&sent->domain, g_free);
+  g_clear_pointer (&sent->authorize_as, g_free);
 }

@@ -28,7 +28,7 @@ CASES = [
     ('exchange-online:2026', 'bob@corp.example', 77, 'sign-in-token-only', 'does not take passwords', '--token-command', 0),
     ('exchange-online:basic-disabled', 'alice', 77, 'sign-in-token-only', 'does not take passwords', '--token-command', 2),
     ('exchange-online:blocked', 'alice', 77, 'browser-needed', 'web browser', 'Sign in with a web browser', 2),
-    ('exchange-online:not-connected', 'alice', 77, 'mailbox-closed', 'Exchange Online knows', 'licence', 2),
+    ('exchange-online:not-connected', 'alice', 77, 'mailbox-closed', 'Exchange Online knows', 'licence', 1),
     ('gmail', 'bob', 77, 'sign-in-refused', 'did not accept this user name and password', 'app password', 1),
     ('gmail:app-password', 'alice', 77, 'app-password-needed', 'wants an app password', 'security page', 2),
     ('gmail:browser', 'alice', 77, 'browser-needed', 'web browser', 'Sign in with a web browser', 2),
