@@ -12,8 +12,8 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
-#include "migrate/haul-json-writer.h"
-#include "migrate/haul-report-words.h"
+#include "report/haul-json-writer.h"
+#include "report/haul-report-words.h"
 #include "migrate/haul-rung.h"
 
 static const char *

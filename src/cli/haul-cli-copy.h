@@ -5,7 +5,7 @@
 #pragma once
 
 #include "cli/haul-cli-options.h"
-#include "migrate/haul-exit-status.h"
+#include "report/haul-exit-status.h"
 
 G_BEGIN_DECLS
 

@@ -14,7 +14,7 @@
 
 #include "base/haul-clock.h"
 #include "cli/haul-cli-print.h"
-#include "migrate/haul-json-writer.h"
+#include "report/haul-json-writer.h"
 
 struct _HaulCliEvents
 {

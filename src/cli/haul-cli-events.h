@@ -7,8 +7,8 @@
 #include "base/haul-progress.h"
 #include "cli/haul-cli-options.h"
 #include "migrate/haul-plan.h"
-#include "migrate/haul-report.h"
-#include "migrate/haul-undo-report.h"
+#include "report/haul-report.h"
+#include "report/haul-undo-report.h"
 
 G_BEGIN_DECLS
 

@@ -12,8 +12,8 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
-#include "migrate/haul-json-writer.h"
-#include "migrate/haul-text-table.h"
+#include "report/haul-json-writer.h"
+#include "report/haul-text-table.h"
 
 typedef struct
 {

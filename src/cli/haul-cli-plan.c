@@ -12,8 +12,8 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
-#include "migrate/haul-report-words.h"
-#include "migrate/haul-text-table.h"
+#include "report/haul-report-words.h"
+#include "report/haul-text-table.h"
 
 static const char *
 name_action (const HaulPlanFolder *folder)

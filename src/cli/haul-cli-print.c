@@ -14,9 +14,9 @@
 
 #include "account/haul-account-error.h"
 #include "account/haul-certificate.h"
-#include "migrate/haul-error-text.h"
-#include "migrate/haul-json-writer.h"
-#include "migrate/haul-text-table.h"
+#include "report/haul-error-text.h"
+#include "report/haul-json-writer.h"
+#include "report/haul-text-table.h"
 
 /**
  * haul_cli_print_get_status:

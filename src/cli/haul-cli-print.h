@@ -7,7 +7,7 @@
 #include <json-glib/json-glib.h>
 
 #include "cli/haul-cli-options.h"
-#include "migrate/haul-exit-status.h"
+#include "report/haul-exit-status.h"
 
 G_BEGIN_DECLS
 

@@ -12,8 +12,8 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
-#include "migrate/haul-report-form.h"
-#include "migrate/haul-report-subjects.h"
+#include "report/haul-report-form.h"
+#include "report/haul-report-subjects.h"
 
 /* The report is of a copy; that it was undone is known to the job alone. */
 static void

@@ -12,9 +12,9 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
-#include "migrate/haul-error-text.h"
-#include "migrate/haul-json-writer.h"
-#include "migrate/haul-text-table.h"
+#include "report/haul-error-text.h"
+#include "report/haul-json-writer.h"
+#include "report/haul-text-table.h"
 #include "store/haul-store-error.h"
 
 static void

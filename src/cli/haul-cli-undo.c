@@ -12,7 +12,7 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
-#include "migrate/haul-text-table.h"
+#include "report/haul-text-table.h"
 #include "migrate/haul-undo.h"
 
 #define SHOWN_MESSAGES 50

@@ -16,7 +16,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "migrate/haul-exit-status.h"
+#include "report/haul-exit-status.h"
 
 struct _HaulCliWatch
 {

@@ -16,9 +16,9 @@
 #include "account/haul-account-error.h"
 #include "cli/haul-cli-password.h"
 #include "cli/haul-cli-print.h"
-#include "migrate/haul-report-form.h"
+#include "report/haul-report-form.h"
 #include "migrate/haul-strangers.h"
-#include "migrate/haul-text-table.h"
+#include "report/haul-text-table.h"
 #include "store/haul-store-error.h"
 
 #define SHOWN_MESSAGES 50

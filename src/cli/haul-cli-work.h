@@ -10,7 +10,7 @@
 #include "cli/haul-cli-watch.h"
 #include "migrate/haul-jobs.h"
 #include "migrate/haul-plan.h"
-#include "migrate/haul-report.h"
+#include "report/haul-report.h"
 
 G_BEGIN_DECLS
 

@@ -7,7 +7,7 @@
  */
 #include "migrate/haul-ahead.h"
 
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-item.h"
 #include "migrate/haul-target.h"
 
 #define LOOK_US (G_USEC_PER_SEC / 5)

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-item.h"
 #include "migrate/haul-match.h"
 
 typedef struct

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/haul-fault.h"
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-item.h"
 #include "migrate/haul-match.h"
 #include "migrate/haul-merging.h"
 #include "migrate/haul-proof.h"

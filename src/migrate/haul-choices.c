@@ -9,7 +9,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "migrate/haul-migrate-error.h"
+#include "base/haul-migrate-error.h"
 
 /**
  * haul_choices_new:

@@ -17,7 +17,7 @@
 #include "imap/haul-imap-mailbox.h"
 #include "migrate/haul-find.h"
 #include "migrate/haul-hold.h"
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-item.h"
 
 /**
  * haul_direct_make:

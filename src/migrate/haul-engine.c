@@ -10,7 +10,7 @@
 
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
-#include "migrate/haul-holder.h"
+#include "journal/haul-holder.h"
 #include "migrate/haul-job-keeper.h"
 #include "migrate/haul-job-store.h"
 #include "migrate/haul-lane.h"

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "migrate/haul-journal-generation.h"
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-generation.h"
+#include "journal/haul-journal-item.h"
 #include "migrate/haul-match.h"
 
 /**

@@ -15,10 +15,10 @@
 #include <string.h>
 
 #include "base/haul-clock.h"
-#include "migrate/haul-migrate-error.h"
-#include "migrate/haul-report-file.h"
-#include "migrate/haul-json-writer.h"
-#include "migrate/haul-safe-json.h"
+#include "base/haul-migrate-error.h"
+#include "report/haul-report-file.h"
+#include "report/haul-json-writer.h"
+#include "report/haul-safe-json.h"
 
 #define ID_CHARACTERS "0123456789abcdef-"
 #define ID_MAX 40

@@ -8,10 +8,10 @@
 
 #include <gio/gio.h>
 
-#include "migrate/haul-holder.h"
+#include "journal/haul-holder.h"
 #include "migrate/haul-job-store.h"
-#include "migrate/haul-migrate-error.h"
-#include "migrate/haul-report-file.h"
+#include "base/haul-migrate-error.h"
+#include "report/haul-report-file.h"
 
 /* (transfer full) */
 HaulJob *

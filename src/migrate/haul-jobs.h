@@ -5,7 +5,7 @@
 #pragma once
 
 #include "migrate/haul-choices.h"
-#include "migrate/haul-report.h"
+#include "report/haul-report.h"
 
 G_BEGIN_DECLS
 

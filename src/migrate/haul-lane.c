@@ -18,7 +18,7 @@
 #include "base/haul-fault.h"
 #include "migrate/haul-ahead.h"
 #include "migrate/haul-census.h"
-#include "migrate/haul-error-text.h"
+#include "report/haul-error-text.h"
 #include "migrate/haul-place.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"

@@ -14,7 +14,7 @@
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-uids.h"
 #include "migrate/haul-find.h"
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-item.h"
 #include "migrate/haul-settle.h"
 #include "migrate/haul-trial.h"
 

@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "migrate/haul-folder-map.h"
-#include "migrate/haul-json-writer.h"
-#include "migrate/haul-migrate-error.h"
+#include "report/haul-json-writer.h"
+#include "base/haul-migrate-error.h"
 #include "migrate/haul-nearest.h"
 #include "store/haul-store-error.h"
 

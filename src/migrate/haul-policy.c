@@ -11,7 +11,7 @@
 #include "base/haul-clock.h"
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-quirks.h"
-#include "migrate/haul-migrate-error.h"
+#include "base/haul-migrate-error.h"
 
 #define THROTTLE_FIRST_MS 30000
 #define THROTTLE_LAST_MS (15 * 60 * 1000)

@@ -11,8 +11,8 @@
 #include "base/haul-fault.h"
 #include "imap/haul-imap-mailbox.h"
 #include "migrate/haul-find.h"
-#include "migrate/haul-journal-item.h"
-#include "migrate/haul-journal-undo.h"
+#include "journal/haul-journal-item.h"
+#include "journal/haul-journal-undo.h"
 #include "migrate/haul-target.h"
 
 /* RENAME as often as it may be needed; LIST tells what came of it. */

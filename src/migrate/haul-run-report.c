@@ -7,7 +7,7 @@
 #include "migrate/haul-run-report.h"
 
 #include "base/haul-clock.h"
-#include "migrate/haul-error-text.h"
+#include "report/haul-error-text.h"
 #include "migrate/haul-rung.h"
 #include "store/haul-store-error.h"
 

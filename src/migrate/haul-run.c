@@ -8,7 +8,7 @@
 
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
-#include "migrate/haul-report-words.h"
+#include "report/haul-report-words.h"
 
 /* How long a stopped lane may go on to place what it has sent, so that nothing is left behind on the server. */
 #define GRACE_US (3 * G_USEC_PER_SEC)

@@ -7,8 +7,8 @@
 #include "account/haul-account.h"
 #include "imap/haul-imap-session.h"
 #include "migrate/haul-engine.h"
-#include "migrate/haul-item.h"
-#include "migrate/haul-journal-move.h"
+#include "journal/haul-item.h"
+#include "journal/haul-journal-move.h"
 #include "migrate/haul-match.h"
 
 G_BEGIN_DECLS

@@ -11,7 +11,7 @@
 #include "base/haul-fault.h"
 #include <string.h>
 
-#include "migrate/haul-error-text.h"
+#include "report/haul-error-text.h"
 #include "store/haul-store-error.h"
 
 typedef struct

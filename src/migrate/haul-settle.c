@@ -13,7 +13,7 @@
 #include "base/haul-fault.h"
 #include "migrate/haul-find.h"
 #include "migrate/haul-hold.h"
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-item.h"
 
 /* What a move did is looked up here. */
 typedef struct

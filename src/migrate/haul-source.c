@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "migrate/haul-migrate-error.h"
+#include "base/haul-migrate-error.h"
 #include "store/haul-store-error.h"
 
 #define MEMORY_MAX (4 * 1024 * 1024)

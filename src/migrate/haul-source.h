@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "migrate/haul-item.h"
+#include "journal/haul-item.h"
 #include "migrate/haul-plan.h"
 
 G_BEGIN_DECLS

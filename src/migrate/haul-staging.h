@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "migrate/haul-journal-generation.h"
+#include "journal/haul-journal-generation.h"
 #include "migrate/haul-run.h"
 
 G_BEGIN_DECLS

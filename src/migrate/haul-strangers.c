@@ -18,9 +18,9 @@
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
 #include "imap/haul-imap-mailbox.h"
-#include "migrate/haul-holder.h"
-#include "migrate/haul-journal-generation.h"
-#include "migrate/haul-journal.h"
+#include "journal/haul-holder.h"
+#include "journal/haul-journal-generation.h"
+#include "journal/haul-journal.h"
 
 /* How long one must not change before it is taken for left behind. */
 #define STILL_MS 60000

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "migrate/haul-journal-undo.h"
+#include "journal/haul-journal-undo.h"
 
 /* The pattern, or a wildcard in the name, may find others: only the very name counts. INBOX is written in any case. */
 static gboolean

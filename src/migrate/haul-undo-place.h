@@ -5,9 +5,9 @@
 #pragma once
 
 #include "imap/haul-imap-session.h"
-#include "migrate/haul-journal-undo.h"
+#include "journal/haul-journal-undo.h"
 #include "migrate/haul-run.h"
-#include "migrate/haul-undo-report.h"
+#include "report/haul-undo-report.h"
 
 G_BEGIN_DECLS
 

@@ -13,7 +13,7 @@
 
 #include "account/haul-connection.h"
 #include "base/haul-clock.h"
-#include "migrate/haul-holder.h"
+#include "journal/haul-holder.h"
 #include "migrate/haul-job-store.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"

@@ -8,7 +8,7 @@
 
 #include "account/haul-account.h"
 #include "account/haul-server.h"
-#include "migrate/haul-undo-report.h"
+#include "report/haul-undo-report.h"
 
 G_BEGIN_DECLS
 

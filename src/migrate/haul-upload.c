@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "migrate/haul-direct.h"
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-item.h"
 #include "migrate/haul-policy.h"
 
 #define BATCH_MESSAGES 500

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#include "migrate/haul-journal-item.h"
-#include "migrate/haul-journal-undo.h"
+#include "journal/haul-journal-item.h"
+#include "journal/haul-journal-undo.h"
 #include "migrate/haul-recognition.h"
 #include "migrate/haul-rewriting.h"
 

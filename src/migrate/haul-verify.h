@@ -6,7 +6,7 @@
 
 #include "account/haul-account.h"
 #include "migrate/haul-plan.h"
-#include "migrate/haul-report.h"
+#include "report/haul-report.h"
 
 G_BEGIN_DECLS
 

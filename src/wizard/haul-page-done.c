@@ -7,8 +7,8 @@
 #include "wizard/haul-page-done.h"
 
 #include "account/haul-keyring.h"
-#include "migrate/haul-report-form.h"
-#include "migrate/haul-report-words.h"
+#include "report/haul-report-form.h"
+#include "report/haul-report-words.h"
 #include "wizard/haul-wizard-text.h"
 
 #include <glib/gi18n.h>

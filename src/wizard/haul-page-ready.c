@@ -7,7 +7,7 @@
  */
 #include "wizard/haul-page-ready.h"
 
-#include "migrate/haul-report-words.h"
+#include "report/haul-report-words.h"
 #include "migrate/haul-strangers.h"
 #include "wizard/haul-wizard-text.h"
 

@@ -8,7 +8,7 @@
  */
 #include "wizard/haul-page-undo.h"
 
-#include "migrate/haul-migrate-error.h"
+#include "base/haul-migrate-error.h"
 #include "migrate/haul-undo.h"
 #include "wizard/haul-wizard-text.h"
 #include "wizard/haul-wizard-thread.h"

@@ -7,10 +7,10 @@
 #include <gio/gio.h>
 
 #include "account/haul-account.h"
-#include "migrate/haul-error-text.h"
+#include "report/haul-error-text.h"
 #include "migrate/haul-jobs.h"
 #include "migrate/haul-plan.h"
-#include "migrate/haul-report.h"
+#include "report/haul-report.h"
 
 G_BEGIN_DECLS
 

@@ -13,7 +13,7 @@
 #include "account/haul-probe.h"
 #include "migrate/haul-engine.h"
 #include "migrate/haul-jobs.h"
-#include "migrate/haul-report-form.h"
+#include "report/haul-report-form.h"
 #include "migrate/haul-verify.h"
 #include "store/haul-discovery.h"
 

@@ -4,7 +4,7 @@
  */
 #include "migrate/haul-choices.h"
 
-#include "migrate/haul-migrate-error.h"
+#include "base/haul-migrate-error.h"
 
 static void
 test_round_trip (void)

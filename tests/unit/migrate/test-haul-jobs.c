@@ -3,14 +3,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "migrate/haul-jobs.h"
-#include "migrate/haul-report-form.h"
+#include "report/haul-report-form.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
 #include "migrate/haul-job-store.h"
-#include "migrate/haul-migrate-error.h"
-#include "migrate/haul-report-file.h"
+#include "base/haul-migrate-error.h"
+#include "report/haul-report-file.h"
 
 static HaulPlan *
 make_plan (const char *path)

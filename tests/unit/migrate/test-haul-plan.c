@@ -7,7 +7,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "migrate/haul-migrate-error.h"
+#include "base/haul-migrate-error.h"
 #include "store/haul-store-error.h"
 
 static void

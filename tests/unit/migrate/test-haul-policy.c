@@ -7,7 +7,7 @@
 #include <gio/gio.h>
 
 #include "imap/haul-imap-error.h"
-#include "migrate/haul-migrate-error.h"
+#include "base/haul-migrate-error.h"
 
 static void
 test_table (void)

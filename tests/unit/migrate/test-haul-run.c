@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "imap/haul-imap-append.h"
-#include "migrate/haul-journal-generation.h"
-#include "migrate/haul-journal-item.h"
+#include "journal/haul-journal-generation.h"
+#include "journal/haul-journal-item.h"
 #include "migrate/haul-run-report.h"
 #include "migrate/haul-transfer.h"
 
