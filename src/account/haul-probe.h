@@ -18,6 +18,7 @@ typedef enum
   HAUL_PROBE_CERTIFICATE,
   HAUL_PROBE_SIGN_IN,
   HAUL_PROBE_MAILBOX,
+  HAUL_PROBE_WAITING, /* no step of its own: a server that lets in but opens no mailbox is given a minute */
 } HaulProbeStep;
 
 #define HAUL_N_PROBE_STEPS (HAUL_PROBE_MAILBOX + 1)

@@ -38,6 +38,7 @@ name_step (HaulProbeStep step)
     case HAUL_PROBE_SIGN_IN:
       return _ ("Signed in");
     case HAUL_PROBE_MAILBOX:
+    case HAUL_PROBE_WAITING:
     default:
       return _ ("Mailbox opened");
     }
@@ -50,6 +51,8 @@ on_step (HaulProbeStep step, gboolean is_done, const char *detail, gpointer user
   const HaulCliOptions *options = work->options;
   const HaulEndpoint *wanted = work->account->endpoint;
 
+  if (step == HAUL_PROBE_WAITING && !haul_cli_options_is_json (options))
+    haul_cli_print_line (options, "– %s", _ ("The mailbox does not open; once more in a minute"));
   if (!is_done || haul_cli_options_is_json (options))
     return;
   if (step == HAUL_PROBE_CERTIFICATE && wanted != NULL && wanted->security == HAUL_SECURITY_NONE)

@@ -11,6 +11,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "account/haul-login.h"
+
 typedef struct
 {
   const char *word; /* (nullable) NULL: as the error's own */
@@ -137,4 +139,47 @@ haul_sign_in_text_apply (HaulErrorText *text, HaulSignInFinding finding, const c
       = g_strdup (_ ("Nothing was sent there. If the people who run the mail server say that this is right, use it as "
                      "the server."));
   text->other_server = g_strdup (server);
+}
+
+static char *
+describe_alone (const HaulLogin *login)
+{
+  if (login->alias != NULL && login->domain != NULL)
+    return g_strdup_printf (_ ("Will be sent as “%s”: the mailbox “%s”, opened by the user “%s” of the domain “%s”"),
+                            login->user, login->alias, login->name, login->domain);
+  if (login->alias != NULL)
+    return g_strdup_printf (_ ("Will be sent as “%s”: the mailbox “%s”, opened by “%s”"), login->user, login->alias,
+                            login->name);
+  if (login->domain != NULL)
+    return g_strdup_printf (_ ("Will be sent as “%s”: the user “%s” of the domain “%s”"), login->user, login->name,
+                            login->domain);
+  return g_strdup_printf (_ ("Will be sent as “%s”"), login->user);
+}
+
+/**
+ * haul_sign_in_text_dup_sent:
+ * @user: a user name, as typed
+ * @mailbox: the mailbox of another person; "" for none
+ *
+ * Says how a name will reach the server, so that nothing is made of it in silence.
+ *
+ * Returns: (transfer full) (nullable): a line for people; %NULL as long as there is no whole name
+ */
+char *
+haul_sign_in_text_dup_sent (const char *user, const char *mailbox)
+{
+  g_autoptr (HaulLogin) login = haul_login_parse (user, NULL);
+  g_autoptr (HaulLogin) other = haul_login_parse (mailbox, NULL);
+  g_auto (HaulLoginSent) joined = { 0 };
+
+  if (login == NULL)
+    return NULL;
+  if (other == NULL)
+    return describe_alone (login);
+  if (login->alias != NULL)
+    return g_strdup (_ ("The user name has a mailbox in it already."));
+  if (!haul_login_compose (login, other->user, HAUL_LOGIN_FORM_JOINED, &joined, NULL))
+    return g_strdup_printf (_ ("Will be sent as “%s”, for the mailbox “%s”"), login->user, other->user);
+  return g_strdup_printf (_ ("Will be sent as “%s”, for the mailbox “%s”; in one word, if the server wants that: “%s”"),
+                          login->user, other->user, joined.user);
 }

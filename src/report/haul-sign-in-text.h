@@ -9,6 +9,7 @@
 
 G_BEGIN_DECLS
 
+char *haul_sign_in_text_dup_sent (const char *user, const char *mailbox);
 void haul_sign_in_text_apply (HaulErrorText *text, HaulSignInFinding finding, const char *server);
 
 G_END_DECLS

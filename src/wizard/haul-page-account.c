@@ -7,6 +7,7 @@
 #include "wizard/haul-page-account.h"
 
 #include "account/haul-keyring.h"
+#include "report/haul-sign-in-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -22,7 +23,9 @@ struct _HaulPageAccount
   GtkExpander *more;
   GtkEntry *port_entry;
   GtkComboBox *security_combo;
-  GtkEntry *as_entry;
+  GtkEntry *mailbox_entry;
+  GtkLabel *user_hint;
+  char *user_example; /* (owned) what the hint says of no name */
   GtkLabel *page_problem;
   GtkLabel *user_problem;
   GtkLabel *password_problem;
@@ -96,10 +99,20 @@ update_complete (HaulPageAccount *self)
 }
 
 static void
+update_hint (HaulPageAccount *self)
+{
+  g_autofree char *sent
+      = haul_sign_in_text_dup_sent (gtk_entry_get_text (self->user_entry), gtk_entry_get_text (self->mailbox_entry));
+
+  gtk_label_set_text (self->user_hint, sent == NULL ? self->user_example : sent);
+}
+
+static void
 on_changed (GtkEntry *entry, HaulPageAccount *self)
 {
   forget_problems (self);
   update_complete (self);
+  update_hint (self);
 }
 
 static void
@@ -162,7 +175,7 @@ store_typed (HaulPageAccount *self)
 
   store_entry (self->user_entry, &state->user);
   store_entry (self->server_entry, &state->server);
-  store_entry (self->as_entry, &state->authenticate_as);
+  store_entry (self->mailbox_entry, &state->mailbox);
   state->security = (HaulSecurity)MAX (0, gtk_combo_box_get_active (self->security_combo));
 }
 
@@ -205,13 +218,13 @@ shown (HaulWizardPage *page)
   self->is_filled = FALSE;
   gtk_entry_set_text (self->user_entry, state->user);
   gtk_entry_set_text (self->server_entry, state->server);
-  gtk_entry_set_text (self->as_entry, state->authenticate_as);
+  gtk_entry_set_text (self->mailbox_entry, state->mailbox);
   gtk_entry_set_text (self->port_entry, port);
   gtk_combo_box_set_active (self->security_combo, (int)state->security);
   if (state->secret != NULL && gtk_entry_get_text_length (self->password_entry) == 0)
     gtk_entry_set_text (self->password_entry, haul_secret_peek (state->secret));
   self->is_filled = TRUE;
-  if (state->port != 0 || state->security != HAUL_SECURITY_AUTO || *state->authenticate_as != 0)
+  if (state->port != 0 || state->security != HAUL_SECURITY_AUTO || *state->mailbox != 0)
     gtk_expander_set_expanded (self->more, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (*state->user == 0 ? self->user_entry : self->password_entry));
   forget_problems (self);
@@ -260,6 +273,7 @@ dispose (GObject *object)
   if (self->lookup != NULL)
     g_cancellable_cancel (self->lookup);
   g_clear_object (&self->lookup);
+  g_clear_pointer (&self->user_example, g_free);
   G_OBJECT_CLASS (haul_page_account_parent_class)->dispose (object);
 }
 
@@ -284,7 +298,8 @@ haul_page_account_class_init (HaulPageAccountClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, more);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, port_entry);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, security_combo);
-  gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, as_entry);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, mailbox_entry);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, user_hint);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, page_problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, user_problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, password_problem);
@@ -299,4 +314,5 @@ static void
 haul_page_account_init (HaulPageAccount *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->user_example = g_strdup (gtk_label_get_text (self->user_hint));
 }

@@ -33,6 +33,8 @@ struct _HaulPageChecking
   GtkLabel *advice;
   GtkWidget *details;
   GtkLabel *server_words;
+  GtkWidget *other_server_button;
+  char *other_server; /* (owned) (nullable) where this server says that the mailbox is */
   GtkImage *icons[HAUL_N_PROBE_STEPS];
   GtkLabel *states[HAUL_N_PROBE_STEPS];
   HaulProbeStep step;        /* the one that began last */
@@ -95,8 +97,16 @@ on_step (HaulProbeStep step, gboolean is_done, const char *detail, gpointer user
 
   if (self->steps == NULL) /* the window is gone */
     return;
+  if (step == HAUL_PROBE_WAITING)
+    {
+      set_step (self, HAUL_PROBE_MAILBOX, STEP_WORKS, _ ("not yet; once more in a minute"));
+      return;
+    }
   self->step = step;
   set_step (self, step, is_done ? STEP_DONE : STEP_WORKS, detail);
+  if (step == HAUL_PROBE_CERTIFICATE && is_done && self->account != NULL && self->account->endpoint != NULL
+      && self->account->endpoint->security == HAUL_SECURITY_NONE)
+    set_step (self, step, STEP_DONE, _ ("none; nothing is encrypted"));
   if (step == HAUL_PROBE_CONNECT)
     remember_endpoint (self, detail);
 }
@@ -179,8 +189,24 @@ show_failure (HaulPageChecking *self, const GError *error)
   gtk_widget_set_visible (GTK_WIDGET (self->advice), text->advice != NULL);
   gtk_label_set_text (self->server_words, text->server_text == NULL ? "" : text->server_text);
   gtk_widget_set_visible (self->details, text->server_text != NULL && *text->server_text != 0);
+  g_free (self->other_server);
+  self->other_server = g_strdup (text->other_server);
+  gtk_widget_set_visible (self->other_server_button, text->other_server != NULL);
   gtk_widget_show (self->failure);
   haul_wizard_page_announce (HAUL_WIZARD_PAGE (self), text->sentence);
+}
+
+/* Only filled in: nothing is sent there before the person has seen it on the page of the account, and goes on. */
+static void
+on_other_server_clicked (GtkButton *button, HaulPageChecking *self)
+{
+  HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
+
+  g_free (state->server);
+  state->server = g_strdup (self->other_server);
+  state->port = 0;
+  haul_wizard_state_take_error (state, NULL);
+  haul_wizard_page_go (HAUL_WIZARD_PAGE (self), "account");
 }
 
 /* A refused certificate may be one that was trusted earlier: the server was not known before the search. */
@@ -341,11 +367,19 @@ add_step (HaulPageChecking *self, HaulProbeStep step, const char *name, GtkSizeG
 }
 
 static void
+finalize (GObject *object)
+{
+  g_free (HAUL_PAGE_CHECKING (object)->other_server);
+  G_OBJECT_CLASS (haul_page_checking_parent_class)->finalize (object);
+}
+
+static void
 haul_page_checking_class_init (HaulPageCheckingClass *klass)
 {
   HaulWizardPageClass *page_class = HAUL_WIZARD_PAGE_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = finalize;
   page_class->name = "checking";
   page_class->previous = "account";
   page_class->next = "stores";
@@ -359,6 +393,8 @@ haul_page_checking_class_init (HaulPageCheckingClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, advice);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, details);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, server_words);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, other_server_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_other_server_clicked);
 }
 
 static void

@@ -27,7 +27,7 @@ haul_wizard_state_new (void)
 
   self->user = g_strdup ("");
   self->server = g_strdup ("");
-  self->authenticate_as = g_strdup ("");
+  self->mailbox = g_strdup ("");
   self->summaries = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_store_summary_unref);
   self->choices = haul_choices_new ();
   return self;
@@ -45,7 +45,7 @@ state_clear (HaulWizardState *self)
   g_clear_pointer (&self->job, haul_job_free);
   g_free (self->user);
   g_free (self->server);
-  g_free (self->authenticate_as);
+  g_free (self->mailbox);
   g_clear_pointer (&self->secret, haul_secret_unref);
   g_free (self->ca_file);
   g_free (self->once_host);
@@ -120,10 +120,10 @@ haul_wizard_state_dup_account (HaulWizardState *state, GError **error)
       if (state->port != 0)
         endpoint->port = state->port;
     }
-  account = haul_account_new (state->user, endpoint);
+  account = haul_account_new (*state->mailbox == 0 ? state->user : state->mailbox, endpoint);
   account->secret = state->secret == NULL ? NULL : haul_secret_ref (state->secret);
   account->ca_file = g_strdup (state->ca_file);
-  account->authenticate_as = *state->authenticate_as == 0 ? NULL : g_strdup (state->authenticate_as);
+  account->authenticate_as = *state->mailbox == 0 ? NULL : g_strdup (state->user);
   return account;
 }
 

@@ -25,10 +25,10 @@ typedef struct
   HaulJob *job; /* (owned) (nullable) the job to go on with; NULL: something new */
 
   /* page Account: as typed */
-  char *user;            /* (owned) */
-  char *server;          /* (owned) "" to search */
-  char *authenticate_as; /* (owned) "" for oneself */
-  guint16 port;          /* 0: the usual one */
+  char *user;    /* (owned) */
+  char *server;  /* (owned) "" to search */
+  char *mailbox; /* (owned) of another person; "" for one's own */
+  guint16 port;  /* 0: the usual one */
   HaulSecurity security;
   HaulSecret *secret; /* (owned) (nullable) */
   gboolean wants_keyring;
