@@ -43,8 +43,27 @@ haul_account_copy (const HaulAccount *account)
   self->token = account->token == NULL ? NULL : haul_token_ref (account->token);
   self->ca_file = g_strdup (account->ca_file);
   self->pins = g_strdupv (account->pins);
+  haul_account_trust_once (self, account->once_host, account->once_port, account->once_pin);
   self->allow_plaintext = account->allow_plaintext;
+  self->allow_old_tls = account->allow_old_tls;
   return self;
+}
+
+/**
+ * haul_account_trust_once:
+ * @account: an account that is still being filled in
+ * @host: (nullable): a server
+ * @port: its port
+ * @pin: (nullable): what is trusted there besides the pins that are kept
+ */
+void
+haul_account_trust_once (HaulAccount *account, const char *host, guint16 port, const char *pin)
+{
+  g_free (account->once_host);
+  g_free (account->once_pin);
+  account->once_host = g_strdup (host);
+  account->once_port = port;
+  account->once_pin = g_strdup (pin);
 }
 
 HaulAccount *
@@ -66,6 +85,8 @@ haul_account_unref (HaulAccount *account)
   g_free (account->authenticate_as);
   g_free (account->ca_file);
   g_strfreev (account->pins);
+  g_free (account->once_host);
+  g_free (account->once_pin);
   g_free (account);
 }
 

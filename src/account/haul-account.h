@@ -34,12 +34,17 @@ typedef struct
   HaulSecret *secret; /* (owned) (nullable) the password */
   HaulToken *token;   /* (owned) (nullable) in place of a password */
   char *ca_file;      /* (owned) (nullable) */
-  char **pins;        /* (owned) (nullable) SHA-256 of certificates, lower-case hex */
+  char **pins;        /* (owned) (nullable) the only certificates trusted, see haul-pins.c */
+  char *once_host;    /* (owned) (nullable) a server whose certificate @once_pin is trusted besides its pins */
+  guint16 once_port;
+  char *once_pin; /* (owned) (nullable) */
   gboolean allow_plaintext;
+  gboolean allow_old_tls; /* TLS 1.0 and 1.1, 3DES and RC4; certificates are judged as always */
 } HaulAccount;
 
 HaulAccount *haul_account_new (const char *user, const HaulEndpoint *endpoint);
 HaulAccount *haul_account_copy (const HaulAccount *account);
+void haul_account_trust_once (HaulAccount *account, const char *host, guint16 port, const char *pin);
 HaulAccount *haul_account_ref (HaulAccount *account);
 void haul_account_unref (HaulAccount *account);
 char *haul_account_dup_id (const HaulAccount *account);

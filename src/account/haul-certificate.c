@@ -9,8 +9,9 @@
 
 #include "imap/haul-imap-certificate.h"
 #include "imap/haul-imap-error.h"
+#include "imap/haul-imap-tls.h"
 
-#define NEVER_PINNED (G_TLS_CERTIFICATE_REVOKED | G_TLS_CERTIFICATE_INSECURE | G_TLS_CERTIFICATE_GENERIC_ERROR)
+#define CHANGES (HAUL_IMAP_CERTIFICATE_PIN_CHANGED | HAUL_IMAP_CERTIFICATE_NEW_PROBLEM)
 
 static const struct
 {
@@ -18,6 +19,8 @@ static const struct
   const char *sentence;
 } sentences[] = {
   { HAUL_IMAP_CERTIFICATE_PIN_CHANGED, "This is not the certificate that was trusted for this server before." },
+  { HAUL_IMAP_CERTIFICATE_NEW_PROBLEM,
+    "This is the certificate that was trusted for this server before, but now something else is wrong with it." },
   { G_TLS_CERTIFICATE_REVOKED, "The certificate was withdrawn by its issuer." },
   { G_TLS_CERTIFICATE_BAD_IDENTITY, "The certificate is for another server." },
   { G_TLS_CERTIFICATE_UNKNOWN_CA, "The certificate was not issued by an authority this computer trusts." },
@@ -91,7 +94,9 @@ haul_certificate_new_from_error (const GError *error)
   self->sha256 = haul_imap_certificate_dup_sha256 (certificate);
   self->reasons = dup_reasons (problems, not_before, not_after);
   self->details = haul_imap_certificate_print (certificate);
-  self->can_pin = (problems & NEVER_PINNED) == 0;
+  self->pin = g_strdup_printf ("%s:%x", self->sha256, problems & ~(guint)CHANGES);
+  self->can_pin = (problems & HAUL_IMAP_TLS_NEVER_PINNED) == 0;
+  self->is_changed = (problems & CHANGES) != 0;
   return self;
 }
 
@@ -104,6 +109,7 @@ haul_certificate_free (HaulCertificate *certificate)
   g_free (certificate->issuer);
   g_free (certificate->validity);
   g_free (certificate->sha256);
+  g_free (certificate->pin);
   g_strfreev (certificate->reasons);
   g_free (certificate->details);
   g_free (certificate);

@@ -14,9 +14,11 @@ typedef struct
   char *issuer;   /* (owned) */
   char *validity; /* (owned) “from 2024-01-01 to 2026-01-01” */
   char *sha256;   /* (owned) lower-case hex of the whole certificate: the pin */
+  char *pin;      /* (owned) what is remembered of it: the SHA-256 and the problems that would be accepted */
   char **reasons; /* (owned) one plain sentence a problem */
   char *details;  /* (owned) everything, for experts */
   gboolean can_pin;
+  gboolean is_changed; /* another one, or another problem, than was trusted for this server before */
 } HaulCertificate;
 
 HaulCertificate *haul_certificate_new_from_error (const GError *error);

@@ -2,20 +2,21 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A text file, one line a server: `mail.example.org 993 SHA256`. A new pin takes the place of the server's old one.
+ * A text file, one line a server: `mail.example.org 993 SHA256:PROBLEMS`, the second part being what was wrong with the
+ * certificate when the person said yes, in hexadecimal digits. A new pin takes the place of the server's old one.
  *
- * Thread:  any; two programs writing at once may lose one of the two pins, never the file.
- * Memory:  the file, at most 1 MiB.
+ * Thread:  any; see haul-host-table.c.
  * Errors:  G_FILE_ERROR.
+ * See:     docs/wire.md
  */
 #include "account/haul-pins.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
-#define FILE_BYTES_MAX (1024 * 1024)
+#include "account/haul-host-table.h"
+
 #define SHA256_DIGITS 64
+#define PROBLEM_DIGITS_MAX 8
 
 /**
  * haul_pins_dup_path:
@@ -31,44 +32,15 @@ haul_pins_dup_path (void)
 static gboolean
 is_pin (const char *text)
 {
-  return strlen (text) == SHA256_DIGITS && strspn (text, "0123456789abcdef") == SHA256_DIGITS;
-}
+  static const char digits[] = "0123456789abcdef";
+  gsize length = strlen (text);
 
-/* Returns the line's pin if it is one for this server, borrowed from @words. */
-static const char *
-match_line (char **words, const char *host, guint16 port)
-{
-  guint64 number;
-
-  if (g_strv_length (words) != 3 || !is_pin (words[2]))
-    return NULL;
-  if (!g_ascii_string_to_unsigned (words[1], 10, 1, G_MAXUINT16, &number, NULL))
-    return NULL;
-  if (g_ascii_strcasecmp (words[0], host) != 0 || (port != 0 && port != number))
-    return NULL;
-  return words[2];
-}
-
-static char **
-read_lines (const char *path, GError **error)
-{
-  g_autofree char *text = NULL;
-  g_autoptr (GError) local_error = NULL;
-  GStatBuf status;
-
-  if (g_stat (path, &status) == 0 && status.st_size > FILE_BYTES_MAX)
-    {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s is too large to be a list of certificates", path);
-      return NULL;
-    }
-  if (!g_file_get_contents (path, &text, NULL, &local_error))
-    {
-      if (g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return g_new0 (char *, 1);
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-  return g_strsplit (text, "\n", -1);
+  if (strspn (text, digits) != SHA256_DIGITS)
+    return FALSE;
+  if (length == SHA256_DIGITS)
+    return TRUE;
+  return text[SHA256_DIGITS] == ':' && length - SHA256_DIGITS - 1 - strspn (text + SHA256_DIGITS + 1, digits) == 0
+         && length > SHA256_DIGITS + 1 && length <= SHA256_DIGITS + 1 + PROBLEM_DIGITS_MAX;
 }
 
 /**
@@ -76,26 +48,22 @@ read_lines (const char *path, GError **error)
  * @path: the file of pins
  * @host: a server
  * @port: its port, or 0 for any
+ * @error: return location
  *
- * Returns: (transfer full) (array zero-terminated=1): the SHA-256 of each certificate trusted for it; a file that is
- * not there is an empty list; %NULL with an error
+ * Returns: (transfer full) (array zero-terminated=1): the pin of each certificate trusted for it; a file that is not
+ * there is an empty list; %NULL with an error
  */
 char **
 haul_pins_lookup (const char *path, const char *host, guint16 port, GError **error)
 {
-  g_auto (GStrv) lines = read_lines (path, error);
+  g_auto (GStrv) values = haul_host_table_lookup (path, host, port, error);
   g_autoptr (GStrvBuilder) pins = g_strv_builder_new ();
 
-  if (lines == NULL)
+  if (values == NULL)
     return NULL;
-  for (char **line = lines; *line != NULL; line++)
-    {
-      g_auto (GStrv) words = g_strsplit (*line, " ", 4);
-      const char *pin = match_line (words, host, port);
-
-      if (pin != NULL)
-        g_strv_builder_add (pins, pin);
-    }
+  for (char **value = values; *value != NULL; value++)
+    if (is_pin (*value))
+      g_strv_builder_add (pins, *value);
   return g_strv_builder_end (pins);
 }
 
@@ -104,36 +72,17 @@ haul_pins_lookup (const char *path, const char *host, guint16 port, GError **err
  * @path: the file of pins; it and its folder are made
  * @host: a server
  * @port: its port
- * @sha256: lower-case hex of its certificate's SHA-256
+ * @pin: lower-case hex of its certificate's SHA-256, `:` and the problems accepted; without them any that may be
+ *   pinned at all
+ * @error: return location
  *
  * Trusts this certificate for this server from now on, and no other certificate that was trusted for it before.
  *
  * Returns: whether it was written
  */
 gboolean
-haul_pins_add (const char *path, const char *host, guint16 port, const char *sha256, GError **error)
+haul_pins_add (const char *path, const char *host, guint16 port, const char *pin, GError **error)
 {
-  g_auto (GStrv) lines = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *folder = g_path_get_dirname (path);
-
-  g_return_val_if_fail (is_pin (sha256) && port != 0 && strpbrk (host, " \n") == NULL, FALSE);
-  lines = read_lines (path, error);
-  if (lines == NULL)
-    return FALSE;
-  for (char **line = lines; *line != NULL; line++)
-    {
-      g_auto (GStrv) words = g_strsplit (*line, " ", 4);
-
-      if (**line != 0 && match_line (words, host, port) == NULL)
-        g_string_append_printf (text, "%s\n", *line);
-    }
-  g_string_append_printf (text, "%s %u %s\n", host, port, sha256);
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, (int)g_file_error_from_errno (errno), "Cannot make the folder %s", folder);
-      return FALSE;
-    }
-  return g_file_set_contents_full (path, text->str, (gssize)text->len,
-                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
+  g_return_val_if_fail (is_pin (pin), FALSE);
+  return haul_host_table_replace (path, host, port, pin, error);
 }

@@ -10,6 +10,6 @@ G_BEGIN_DECLS
 
 char *haul_pins_dup_path (void);
 char **haul_pins_lookup (const char *path, const char *host, guint16 port, GError **error);
-gboolean haul_pins_add (const char *path, const char *host, guint16 port, const char *sha256, GError **error);
+gboolean haul_pins_add (const char *path, const char *host, guint16 port, const char *pin, GError **error);
 
 G_END_DECLS

@@ -12,6 +12,8 @@
 
 #include "account/haul-account-error.h"
 #include "account/haul-connection.h"
+#include "account/haul-pins.h"
+#include "account/haul-protection.h"
 #include "account/haul-server-lookup.h"
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
@@ -29,6 +31,9 @@ typedef struct
   gpointer user_data;
   HaulImapSession *session; /* (owned) (nullable) */
   HaulServer *server;       /* (owned) (nullable) */
+  char **given_pins;        /* borrowed, (nullable) the only ones that count */
+  gboolean is_chosen;       /* the person named the kind of protection */
+  gboolean was_reached;     /* something answered where TLS is spoken at once */
 } Probe;
 
 static void
@@ -53,6 +58,59 @@ on_session_step (HaulImapStep step, gpointer data)
     tell (self, HAUL_PROBE_CERTIFICATE, TRUE, NULL);
 }
 
+/* The certificates trusted for the server that is being tried: a pin is of one host and one port. */
+static gboolean
+load_pins (Probe *self, GError **error)
+{
+  HaulAccount *account = self->account;
+  const HaulEndpoint *endpoint = account->endpoint;
+  g_autofree char *path = haul_pins_dup_path ();
+  g_autoptr (GStrvBuilder) pins = g_strv_builder_new ();
+
+  if (self->given_pins != NULL && self->given_pins[0] != NULL)
+    return TRUE;
+  g_auto (GStrv) kept = haul_pins_lookup (path, endpoint->host, endpoint->port, error);
+  if (kept == NULL)
+    return FALSE;
+  g_strv_builder_addv (pins, (const char **)kept);
+  if (account->once_host != NULL && g_ascii_strcasecmp (account->once_host, endpoint->host) == 0
+      && account->once_port == endpoint->port)
+    g_strv_builder_add (pins, account->once_pin);
+  g_strfreev (account->pins);
+  account->pins = g_strv_builder_end (pins);
+  return TRUE;
+}
+
+/* Whoever sits on the way can close the better way; what worked before is known. */
+static gboolean
+check_protection (Probe *self, GError **error)
+{
+  const HaulEndpoint *endpoint = self->account->endpoint;
+  g_autofree char *path = haul_protection_dup_path ();
+
+  if (haul_endpoint_is_loopback (endpoint))
+    return TRUE;
+  if (haul_protection_is_enough (haul_protection_of_account (self->account), haul_protection_lookup (path, endpoint),
+                                 self->is_chosen))
+    return TRUE;
+  g_set_error (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_WEAKER,
+               "%s was reached with more protection before; if it was changed on purpose, remove its line from %s",
+               endpoint->host, path);
+  return FALSE;
+}
+
+static void
+remember_protection (Probe *self)
+{
+  g_autofree char *path = haul_protection_dup_path ();
+  g_autoptr (GError) error = NULL;
+
+  if (haul_endpoint_is_loopback (self->account->endpoint))
+    return;
+  if (!haul_protection_raise (path, self->account->endpoint, haul_protection_of_account (self->account), &error))
+    g_info ("%s", error->message);
+}
+
 static gboolean
 try_one (Probe *self, const char *host, guint16 port, HaulSecurity security, GCancellable *cancellable, GError **error)
 {
@@ -61,6 +119,8 @@ try_one (Probe *self, const char *host, guint16 port, HaulSecurity security, GCa
   self->account->endpoint->port = haul_endpoint_get_port (self->account->endpoint);
   g_autofree char *where = haul_endpoint_to_string (self->account->endpoint);
   tell (self, HAUL_PROBE_CONNECT, FALSE, where);
+  if (!check_protection (self, error) || !load_pins (self, error))
+    return FALSE;
   self->session = haul_connection_open (self->account, on_session_step, self, cancellable, error);
   return self->session != NULL;
 }
@@ -82,7 +142,16 @@ is_unreachable (const GError *error)
 static gboolean
 is_not_tls (const GError *error)
 {
-  return error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_BAD_CERTIFICATE;
+  return g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS);
+}
+
+/* What answers on the better way and fails there is never asked on the other: that would be its wish, not ours. */
+static gboolean
+is_worth_starttls (Probe *self, guint16 port, const GError *first)
+{
+  if (port != 0)
+    return is_not_tls (first);
+  return !self->was_reached && is_unreachable (first) && first->domain != G_RESOLVER_ERROR;
 }
 
 static gboolean
@@ -99,11 +168,14 @@ try_endpoint (Probe *self, const HaulEndpoint *endpoint, GCancellable *cancellab
     return try_one (self, host, port, HAUL_SECURITY_STARTTLS, cancellable, error);
   if (try_one (self, host, port == 0 ? TLS_PORT : port, HAUL_SECURITY_TLS, cancellable, &first))
     return TRUE;
-  gboolean is_worth_it = port == 0 ? is_unreachable (first) && first->domain != G_RESOLVER_ERROR : is_not_tls (first);
-  if (is_worth_it
+  if (is_worth_starttls (self, port, first)
       && try_one (self, host, port == 0 ? STARTTLS_PORT : port, HAUL_SECURITY_STARTTLS, cancellable, &second))
     return TRUE;
-  if (second != NULL && !is_unreachable (second))
+  self->was_reached |= !is_unreachable (first);
+  /* A network that is down is no sign of anything weaker. */
+  gboolean is_down = is_unreachable (first) && !g_error_matches (first, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
+                     && g_error_matches (second, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_WEAKER);
+  if (second != NULL && !is_unreachable (second) && !is_down)
     g_propagate_error (error, g_steal_pointer (&second));
   else
     g_propagate_error (error, g_steal_pointer (&first));
@@ -118,9 +190,13 @@ try_all (Probe *self, GPtrArray *candidates, GCancellable *cancellable, GError *
 
   for (guint i = 0; i < candidates->len; i++)
     {
+      const HaulEndpoint *candidate = candidates->pdata[i];
       g_autoptr (GError) local_error = NULL;
-      if (try_endpoint (self, candidates->pdata[i], cancellable, &local_error))
+      if (self->was_reached && !self->is_chosen && candidate->security == HAUL_SECURITY_STARTTLS)
+        continue;
+      if (try_endpoint (self, candidate, cancellable, &local_error))
         return TRUE;
+      self->was_reached |= candidate->security == HAUL_SECURITY_TLS && !is_unreachable (local_error);
       if (reason == NULL || is_unreachable (reason))
         {
           g_clear_error (&reason);
@@ -141,6 +217,7 @@ connect_somewhere (Probe *self, GCancellable *cancellable, GError **error)
   tell (self, HAUL_PROBE_LOOKUP, FALSE, NULL);
   if (self->account->endpoint != NULL)
     {
+      self->is_chosen = self->account->endpoint->security != HAUL_SECURITY_AUTO;
       candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_endpoint_free);
       g_ptr_array_add (candidates, haul_endpoint_copy (self->account->endpoint));
     }
@@ -237,6 +314,7 @@ enter (Probe *self, GCancellable *cancellable, GError **error)
   tell (self, HAUL_PROBE_SIGN_IN, FALSE, self->account->user);
   if (!haul_connection_login (self->session, self->account, cancellable, error))
     return FALSE;
+  remember_protection (self);
   tell (self, HAUL_PROBE_SIGN_IN, TRUE, self->account->user);
   tell (self, HAUL_PROBE_MAILBOX, FALSE, NULL);
   if (!describe (self, cancellable, error))
@@ -296,7 +374,8 @@ haul_probe_run (
 
   if (!haul_connection_check (account, error))
     return NULL;
-  Probe self = { .account = haul_account_copy (account), .func = func, .user_data = user_data };
+  Probe self
+      = { .account = haul_account_copy (account), .func = func, .user_data = user_data, .given_pins = account->pins };
   if (run_steps (&self, cancellable, error))
     {
       result = g_new0 (HaulProbeResult, 1);

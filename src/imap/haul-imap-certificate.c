@@ -228,3 +228,33 @@ haul_imap_certificate_print (GTlsCertificate *certificate)
   gnutls_free (text.data);
   return valid;
 }
+
+/**
+ * haul_imap_certificate_explain_handshake:
+ * @error: how a handshake failed before a certificate was judged
+ *
+ * Tells apart what GIO calls %G_TLS_ERROR_MISC. GIO puts GnuTLS's own words, in the person's language, into its
+ * message: they are looked for as GnuTLS writes them now.
+ */
+HaulImapCertificateHandshake
+haul_imap_certificate_explain_handshake (const GError *error)
+{
+  static const int not_tls[] = { GNUTLS_E_UNEXPECTED_PACKET, GNUTLS_E_UNEXPECTED_PACKET_LENGTH };
+  static const gnutls_alert_description_t refusals[]
+      = { GNUTLS_A_HANDSHAKE_FAILURE, GNUTLS_A_PROTOCOL_VERSION, GNUTLS_A_INSUFFICIENT_SECURITY };
+  static const int refused[]
+      = { GNUTLS_E_UNSUPPORTED_VERSION_PACKET, GNUTLS_E_UNKNOWN_CIPHER_SUITE, GNUTLS_E_DH_PRIME_UNACCEPTABLE };
+
+  if (error->domain != G_TLS_ERROR || error->code == G_TLS_ERROR_BAD_CERTIFICATE)
+    return HAUL_IMAP_CERTIFICATE_HANDSHAKE_BROKEN;
+  for (gsize i = 0; i < G_N_ELEMENTS (not_tls); i++)
+    if (strstr (error->message, gnutls_strerror (not_tls[i])) != NULL)
+      return HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOT_TLS;
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (strstr (error->message, gnutls_alert_get_name (refusals[i])) != NULL)
+      return HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOTHING_IN_COMMON;
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
+    if (strstr (error->message, gnutls_strerror (refused[i])) != NULL)
+      return HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOTHING_IN_COMMON;
+  return HAUL_IMAP_CERTIFICATE_HANDSHAKE_BROKEN;
+}

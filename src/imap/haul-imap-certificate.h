@@ -8,6 +8,20 @@
 
 G_BEGIN_DECLS
 
+/**
+ * HaulImapCertificateHandshake:
+ * @HAUL_IMAP_CERTIFICATE_HANDSHAKE_BROKEN: for a reason of its own
+ * @HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOT_TLS: the peer did not answer in TLS
+ * @HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOTHING_IN_COMMON: no version or cipher that both sides would use
+ */
+typedef enum
+{
+  HAUL_IMAP_CERTIFICATE_HANDSHAKE_BROKEN,
+  HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOT_TLS,
+  HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOTHING_IN_COMMON,
+} HaulImapCertificateHandshake;
+
+HaulImapCertificateHandshake haul_imap_certificate_explain_handshake (const GError *error);
 char *haul_imap_certificate_dup_sha256 (GTlsCertificate *certificate);
 gboolean haul_imap_certificate_has_subject_alt_name (GTlsCertificate *certificate);
 gboolean haul_imap_certificate_is_for_servers (GTlsCertificate *certificate);

@@ -85,7 +85,8 @@ typedef enum
 {
   HAUL_IMAP_CERTIFICATE_NO_SUBJECT_ALT_NAME = 1 << 16,
   HAUL_IMAP_CERTIFICATE_NOT_FOR_SERVERS = 1 << 17,
-  HAUL_IMAP_CERTIFICATE_PIN_CHANGED = 1 << 18,
+  HAUL_IMAP_CERTIFICATE_PIN_CHANGED = 1 << 18, /* another certificate than the pinned one */
+  HAUL_IMAP_CERTIFICATE_NEW_PROBLEM = 1 << 19, /* the pinned one, with a problem that was not accepted */
 } HaulImapCertificateProblem;
 
 G_END_DECLS

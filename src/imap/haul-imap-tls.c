@@ -11,11 +11,12 @@
  */
 #include "imap/haul-imap-tls.h"
 
+#include <string.h>
+
 #include "imap/haul-imap-certificate.h"
 #include "imap/haul-imap-error.h"
 
-/* What no pin excuses. */
-#define NEVER_PINNED (G_TLS_CERTIFICATE_REVOKED | G_TLS_CERTIFICATE_INSECURE | G_TLS_CERTIFICATE_GENERIC_ERROR)
+#define SHA256_DIGITS 64
 
 struct _HaulImapTls
 {
@@ -43,15 +44,44 @@ ask_database (HaulImapTls *self, GTlsCertificate *certificate, guint problems)
   return answer;
 }
 
-static gboolean
-is_pinned (HaulImapTls *self, GTlsCertificate *certificate)
+/* What a pin excuses: the problems it names; where it names none, all that may be pinned. */
+static guint
+get_excused (const char *pin)
 {
-  g_autofree char *digest = haul_imap_certificate_dup_sha256 (certificate);
+  guint64 named;
 
-  for (guint i = 0; digest != NULL && self->pins[i] != NULL; i++)
-    if (g_ascii_strcasecmp (self->pins[i], digest) == 0)
-      return TRUE;
-  return FALSE;
+  if (pin[SHA256_DIGITS] == '\0')
+    return ~(guint)HAUL_IMAP_TLS_NEVER_PINNED;
+  if (pin[SHA256_DIGITS] != ':'
+      || !g_ascii_string_to_unsigned (pin + SHA256_DIGITS + 1, 16, 0, G_MAXUINT, &named, NULL))
+    return 0;
+  return (guint)named & ~(guint)HAUL_IMAP_TLS_NEVER_PINNED;
+}
+
+/**
+ * haul_imap_tls_weigh:
+ * @problems: what is wrong with a certificate, #GTlsCertificateFlags and #HaulImapCertificateProblem
+ * @digest: its SHA-256, 64 hex digits
+ * @pins: (nullable): the certificates that are trusted for this server: SHA-256, perhaps `:` and, in hex, the problems
+ *   that were accepted
+ *
+ * Decides. On a pinned server another certificate is a change to be told, however good it looks; so is a problem of
+ * the pinned one that nobody has accepted.
+ *
+ * Returns: 0 when the certificate may be used, else what is wrong
+ */
+guint
+haul_imap_tls_weigh (guint problems, const char *digest, const char *const *pins)
+{
+  if (pins == NULL || pins[0] == NULL)
+    return problems;
+  for (guint i = 0; pins[i] != NULL; i++)
+    if (strlen (digest) == SHA256_DIGITS && g_ascii_strncasecmp (pins[i], digest, SHA256_DIGITS) == 0)
+      {
+        gboolean is_excused = (problems & ~get_excused (pins[i])) == 0;
+        return is_excused ? 0 : problems | HAUL_IMAP_CERTIFICATE_NEW_PROBLEM;
+      }
+  return problems | HAUL_IMAP_CERTIFICATE_PIN_CHANGED;
 }
 
 /* 0 when the certificate may be used. */
@@ -64,11 +94,8 @@ judge (HaulImapTls *self, GTlsCertificate *certificate, guint gio_problems)
     problems |= HAUL_IMAP_CERTIFICATE_NO_SUBJECT_ALT_NAME;
   if (!haul_imap_certificate_is_for_servers (certificate))
     problems |= HAUL_IMAP_CERTIFICATE_NOT_FOR_SERVERS;
-  if (self->pins == NULL || self->pins[0] == NULL)
-    return problems;
-  if (!is_pinned (self, certificate))
-    return problems | HAUL_IMAP_CERTIFICATE_PIN_CHANGED;
-  return problems & NEVER_PINNED;
+  g_autofree char *digest = haul_imap_certificate_dup_sha256 (certificate);
+  return haul_imap_tls_weigh (problems, digest, (const char *const *)self->pins);
 }
 
 static gboolean
@@ -145,11 +172,24 @@ static void
 set_handshake_error (HaulImapTls *self, const GError *handshake_error, GError **error)
 {
   if (self->seen != NULL && g_error_matches (handshake_error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-    g_propagate_error (error,
-                       haul_imap_error_new_certificate (self->seen, judge (self, self->seen, self->seen_problems),
-                                                        self->host));
-  else
-    g_propagate_error (error, g_error_copy (handshake_error));
+    {
+      guint problems = judge (self, self->seen, self->seen_problems);
+      g_propagate_error (error, haul_imap_error_new_certificate (self->seen, problems, self->host));
+      return;
+    }
+  switch (haul_imap_certificate_explain_handshake (handshake_error))
+    {
+    case HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOT_TLS:
+      g_set_error_literal (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS, handshake_error->message);
+      break;
+    case HAUL_IMAP_CERTIFICATE_HANDSHAKE_NOTHING_IN_COMMON:
+      g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TLS_TOO_OLD, "%s offers no TLS that is new enough: %s",
+                   self->host, handshake_error->message);
+      break;
+    case HAUL_IMAP_CERTIFICATE_HANDSHAKE_BROKEN:
+    default:
+      g_propagate_error (error, g_error_copy (handshake_error));
+    }
 }
 
 /**

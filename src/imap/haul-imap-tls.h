@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *ca_file;     /* (nullable) PEM file trusted besides the system's authorities */
-  const char *const *pins; /* (nullable) SHA-256 of whole leaf certificates, hex */
+  const char *const *pins; /* (nullable) SHA-256 of whole leaf certificates, hex; perhaps `:` and accepted problems */
 } HaulImapTlsPolicy;
 
 typedef struct _HaulImapTls HaulImapTls;
@@ -29,6 +29,11 @@ typedef enum
   HAUL_IMAP_TLS_BINDING_SERVER,
 } HaulImapTlsBinding;
 
+/* What no pin excuses. */
+#define HAUL_IMAP_TLS_NEVER_PINNED                                                                                     \
+  (G_TLS_CERTIFICATE_REVOKED | G_TLS_CERTIFICATE_INSECURE | G_TLS_CERTIFICATE_GENERIC_ERROR)
+
+guint haul_imap_tls_weigh (guint problems, const char *digest, const char *const *pins);
 HaulImapTls *
 haul_imap_tls_new (GIOStream *base, const char *host, guint16 port, const HaulImapTlsPolicy *policy, GError **error);
 void haul_imap_tls_free (HaulImapTls *tls);

@@ -118,6 +118,10 @@ static const Row account_rows[] = {
   { HAUL_ACCOUNT_ERROR_MAILBOX_FORM, "other-mailbox-form", HAUL_FIELD_USER, HAUL_EXIT_USAGE,
     N_ ("The mailbox of another person cannot be named in this way of signing in."),
     N_ ("Write the user name with its domain, DOMAIN\\user or user@example.org, or choose another way to sign in.") },
+  { HAUL_ACCOUNT_ERROR_WEAKER, "weaker-protection", HAUL_FIELD_SERVER, HAUL_EXIT_CERTIFICATE,
+    N_ ("This mail server was reached with better protection before, so the password was not sent now."),
+    N_ ("Somebody on the way may be in between. Try again later or on another network; ask the people who run the mail "
+        "server whether they changed something.") },
   { HAUL_ACCOUNT_ERROR_KEYRING, "keyring", HAUL_FIELD_PASSWORD, HAUL_EXIT_SIGN_IN,
     N_ ("The keyring with the saved passwords does not open."), N_ ("Unlock the keyring, or give the password here.") },
 };

@@ -25,6 +25,7 @@ struct _HaulPageCertificate
   GtkLabel *validity;
   GtkLabel *sha256;
   GtkLabel *details;
+  GtkToggleButton *compared;
   GtkWidget *always_button;
   GtkWidget *once_button;
   GtkWidget *go_back_button;
@@ -37,7 +38,7 @@ typedef struct
 {
   char *host; /* (owned) */
   guint16 port;
-  char *sha256; /* (owned) */
+  char *pin; /* (owned) */
 } PinWork;
 
 /* In groups of four and four lines of four, as a person compares them over the telephone. */
@@ -61,6 +62,24 @@ dup_server (HaulWizardState *state)
   return state->endpoint == NULL ? g_strdup (state->server) : haul_endpoint_to_string (state->endpoint);
 }
 
+/* A certificate that changed is a full stop: nobody gets past it without saying that it was looked at. */
+static void
+update_buttons (HaulPageCertificate *self)
+{
+  HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
+  gboolean may_go_on = self->certificate != NULL && self->certificate->can_pin && state->endpoint != NULL
+                       && (!self->certificate->is_changed || gtk_toggle_button_get_active (self->compared));
+
+  gtk_widget_set_sensitive (self->always_button, may_go_on);
+  gtk_widget_set_sensitive (self->once_button, may_go_on);
+}
+
+static void
+on_compared_toggled (GtkToggleButton *button, HaulPageCertificate *self)
+{
+  update_buttons (self);
+}
+
 static void
 fill (HaulPageCertificate *self, HaulWizardState *state)
 {
@@ -72,18 +91,18 @@ fill (HaulPageCertificate *self, HaulWizardState *state)
                                             server);
   g_autofree char *reasons = g_strjoinv ("\n", certificate->reasons);
   g_autofree char *grouped = dup_grouped (certificate->sha256);
-  gboolean is_changed = state->known_pins != NULL && state->known_pins[0] != NULL;
 
   gtk_label_set_text (self->intro, intro);
-  gtk_widget_set_visible (GTK_WIDGET (self->changed), is_changed);
+  gtk_widget_set_visible (GTK_WIDGET (self->changed), certificate->is_changed);
   gtk_label_set_text (self->reasons, reasons);
   gtk_label_set_text (self->names, certificate->names);
   gtk_label_set_text (self->issuer, certificate->issuer);
   gtk_label_set_text (self->validity, certificate->validity);
   gtk_label_set_text (self->sha256, grouped);
   gtk_label_set_text (self->details, certificate->details);
-  gtk_widget_set_sensitive (self->always_button, certificate->can_pin && state->endpoint != NULL);
-  gtk_widget_set_sensitive (self->once_button, certificate->can_pin && state->endpoint != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->compared), certificate->is_changed && certificate->can_pin);
+  gtk_toggle_button_set_active (self->compared, FALSE);
+  update_buttons (self);
   gtk_widget_grab_focus (self->go_back_button);
 }
 
@@ -108,10 +127,10 @@ use_once (HaulPageCertificate *self)
   HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
 
   g_free (state->once_host);
-  g_free (state->once_sha256);
+  g_free (state->once_pin);
   state->once_host = g_strdup (state->endpoint->host);
   state->once_port = haul_endpoint_get_port (state->endpoint);
-  state->once_sha256 = g_strdup (self->certificate->sha256);
+  state->once_pin = g_strdup (self->certificate->pin);
   haul_wizard_state_take_error (state, NULL);
   haul_wizard_page_go (HAUL_WIZARD_PAGE (self), "checking");
 }
@@ -126,7 +145,7 @@ static void
 pin_work_free (PinWork *work)
 {
   g_free (work->host);
-  g_free (work->sha256);
+  g_free (work->pin);
   g_free (work);
 }
 
@@ -137,7 +156,7 @@ write_pin (GTask *task, gpointer task_data, GCancellable *cancellable)
   g_autofree char *path = haul_pins_dup_path ();
   GError *error = NULL;
 
-  if (haul_pins_add (path, work->host, work->port, work->sha256, &error))
+  if (haul_pins_add (path, work->host, work->port, work->pin, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -166,7 +185,7 @@ on_always_clicked (GtkButton *button, HaulPageCertificate *self)
 
   work->host = g_strdup (state->endpoint->host);
   work->port = haul_endpoint_get_port (state->endpoint);
-  work->sha256 = g_strdup (self->certificate->sha256);
+  work->pin = g_strdup (self->certificate->pin);
   g_task_set_task_data (task, work, (GDestroyNotify)pin_work_free);
   haul_wizard_thread_run (task, "pin", write_pin);
 }
@@ -203,9 +222,11 @@ haul_page_certificate_class_init (HaulPageCertificateClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageCertificate, validity);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCertificate, sha256);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCertificate, details);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageCertificate, compared);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCertificate, always_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCertificate, once_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCertificate, go_back_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_compared_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_once_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_always_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_go_back_clicked);

@@ -2,16 +2,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Thread:  main; the certificates trusted earlier are read on a thread, the probe runs on its own.
+ * Thread:  main; the probe runs on its own.
  */
 #include "wizard/haul-page-checking.h"
 
 #include "account/haul-certificate.h"
 #include "account/haul-keyring.h"
-#include "account/haul-pins.h"
 #include "account/haul-probe.h"
 #include "wizard/haul-wizard-text.h"
-#include "wizard/haul-wizard-thread.h"
 
 #include <glib/gi18n.h>
 
@@ -40,18 +38,9 @@ struct _HaulPageChecking
   HaulProbeStep step;        /* the one that began last */
   HaulAccount *account;      /* (owned) (nullable) being tried */
   GCancellable *cancellable; /* (owned) (nullable) of the apply */
-  gboolean has_tried_pins;   /* the pins of a searched server were looked up and tried */
 };
 
 G_DEFINE_TYPE (HaulPageChecking, haul_page_checking, HAUL_TYPE_WIZARD_PAGE)
-
-typedef struct
-{
-  char *host; /* (owned) */
-  guint16 port;
-} PinWork;
-
-static void probe (HaulPageChecking *self);
 
 static void
 set_step (HaulPageChecking *self, HaulProbeStep step, StepState state, const char *detail)
@@ -209,21 +198,6 @@ on_other_server_clicked (GtkButton *button, HaulPageChecking *self)
   haul_wizard_page_go (HAUL_WIZARD_PAGE (self), "account");
 }
 
-/* A refused certificate may be one that was trusted earlier: the server was not known before the search. */
-static gboolean
-try_known_pins (HaulPageChecking *self)
-{
-  HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
-
-  if (self->has_tried_pins || self->account->endpoint != NULL || state->endpoint == NULL)
-    return FALSE;
-  self->has_tried_pins = TRUE;
-  self->account->endpoint = haul_endpoint_copy (state->endpoint);
-  return TRUE;
-}
-
-static void look_up_pins (HaulPageChecking *self);
-
 static void
 on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -245,80 +219,11 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   certificate = haul_certificate_new_from_error (error);
-  if (certificate != NULL && try_known_pins (self))
-    {
-      g_error_free (error);
-      look_up_pins (self);
-      return;
-    }
   show_failure (self, error);
   haul_wizard_state_take_error (state, error);
   finish (self, FALSE);
   if (certificate != NULL)
     haul_wizard_page_go (HAUL_WIZARD_PAGE (self), "certificate");
-}
-
-static void
-probe (HaulPageChecking *self)
-{
-  haul_probe_run_async (self->account, on_step, self, self->cancellable, on_probed, self);
-}
-
-static void
-pin_work_free (PinWork *work)
-{
-  g_free (work->host);
-  g_free (work);
-}
-
-static void
-read_pins (GTask *task, gpointer task_data, GCancellable *cancellable)
-{
-  PinWork *work = task_data;
-  g_autofree char *path = haul_pins_dup_path ();
-  GError *error = NULL;
-  char **pins = haul_pins_lookup (path, work->host, work->port, &error);
-
-  if (pins == NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, pins, (GDestroyNotify)g_strfreev);
-}
-
-static void
-on_pins (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  HaulPageChecking *self = user_data;
-  HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
-  const HaulEndpoint *endpoint = self->account->endpoint;
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autoptr (GError) error = NULL;
-
-  g_strfreev (state->known_pins);
-  state->known_pins = g_task_propagate_pointer (G_TASK (result), &error);
-  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    haul_wizard_page_note (HAUL_WIZARD_PAGE (self), error->message);
-  if (state->known_pins != NULL)
-    g_strv_builder_addv (builder, (const char **)state->known_pins);
-  if (state->once_host != NULL && g_ascii_strcasecmp (state->once_host, endpoint->host) == 0
-      && (endpoint->port == 0 || endpoint->port == state->once_port))
-    g_strv_builder_add (builder, state->once_sha256);
-  g_strfreev (self->account->pins);
-  self->account->pins = g_strv_builder_end (builder);
-  probe (self);
-}
-
-static void
-look_up_pins (HaulPageChecking *self)
-{
-  const HaulEndpoint *endpoint = self->account->endpoint;
-  GTask *task = g_task_new (NULL, self->cancellable, on_pins, self);
-  PinWork *work = g_new0 (PinWork, 1);
-
-  work->host = g_strdup (endpoint->host);
-  work->port = endpoint->port;
-  g_task_set_task_data (task, work, (GDestroyNotify)pin_work_free);
-  haul_wizard_thread_run (task, "pins", read_pins);
 }
 
 static void
@@ -330,7 +235,6 @@ apply (HaulWizardPage *page, GCancellable *cancellable)
 
   reset_steps (self);
   haul_wizard_page_set_complete (page, FALSE);
-  self->has_tried_pins = FALSE;
   self->cancellable = g_object_ref (cancellable);
   g_clear_pointer (&state->endpoint, haul_endpoint_free);
   self->account = haul_wizard_state_dup_account (state, &error);
@@ -340,10 +244,8 @@ apply (HaulWizardPage *page, GCancellable *cancellable)
       haul_wizard_state_take_error (state, error);
       finish (self, FALSE);
     }
-  else if (self->account->endpoint == NULL)
-    probe (self);
   else
-    look_up_pins (self);
+    haul_probe_run_async (self->account, on_step, self, self->cancellable, on_probed, self);
 }
 
 static void

@@ -49,11 +49,10 @@ state_clear (HaulWizardState *self)
   g_clear_pointer (&self->secret, haul_secret_unref);
   g_free (self->ca_file);
   g_free (self->once_host);
-  g_free (self->once_sha256);
+  g_free (self->once_pin);
   g_clear_pointer (&self->account, haul_account_unref);
   g_clear_pointer (&self->server_facts, haul_server_unref);
   g_clear_pointer (&self->endpoint, haul_endpoint_free);
-  g_strfreev (self->known_pins);
   g_clear_error (&self->error);
   g_ptr_array_unref (self->summaries);
   haul_choices_free (self->choices);
@@ -102,7 +101,7 @@ haul_wizard_state_forget_work (HaulWizardState *state)
  * haul_wizard_state_dup_account:
  * @state: the state
  *
- * Makes an account of what was typed, without pins.
+ * Makes an account of what was typed.
  *
  * Returns: (transfer full): the account; %NULL with an error if the server's name is not one
  */
@@ -123,6 +122,7 @@ haul_wizard_state_dup_account (HaulWizardState *state, GError **error)
   account = haul_account_new (*state->mailbox == 0 ? state->user : state->mailbox, endpoint);
   account->secret = state->secret == NULL ? NULL : haul_secret_ref (state->secret);
   account->ca_file = g_strdup (state->ca_file);
+  haul_account_trust_once (account, state->once_host, state->once_port, state->once_pin);
   account->authenticate_as = *state->mailbox == 0 ? NULL : g_strdup (state->user);
   return account;
 }

@@ -37,13 +37,12 @@ typedef struct
   /* page Certificate */
   char *once_host; /* (owned) (nullable) the server whose certificate is good for this run of the program */
   guint16 once_port;
-  char *once_sha256; /* (owned) (nullable) */
+  char *once_pin; /* (owned) (nullable) */
 
   /* page Checking */
   HaulAccount *account;     /* (owned) (nullable) signed in with */
   HaulServer *server_facts; /* (owned) (nullable) */
   HaulEndpoint *endpoint;   /* (owned) (nullable) last one connected to */
-  char **known_pins;        /* (owned) (nullable) of that endpoint, from earlier */
   GError *error;            /* (owned) (nullable) what the last check or copy stopped at */
   gboolean is_in_keyring;
 

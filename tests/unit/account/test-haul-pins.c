@@ -70,6 +70,21 @@ test_keyed_by_server (Fixture *self, gconstpointer data)
   assert_pins (self, "::1", 143, PIN_B);
 }
 
+/* What was accepted goes along; a line of an earlier version names nothing. */
+static void
+test_problems (Fixture *self, gconstpointer data)
+{
+  g_assert_true (haul_pins_add (self->path, "mail.example.org", 993, PIN_A ":1", NULL));
+  g_assert_true (haul_pins_add (self->path, "mail.example.org", 143, PIN_B ":2000a", NULL));
+  assert_pins (self, "mail.example.org", 993, PIN_A ":1");
+  assert_pins (self, "mail.example.org", 143, PIN_B ":2000a");
+  g_assert_true (g_file_set_contents (self->path,
+                                      "h 1 " PIN_A ":\nh 2 " PIN_A ":123456789\nh 3 " PIN_A ":x\nh 4 " PIN_A "0\n"
+                                      "h 5 " PIN_A " 1\nh 6 " PIN_A ":ff\n",
+                                      -1, NULL));
+  assert_pins (self, "h", 0, PIN_A ":ff");
+}
+
 static void
 test_replaced (Fixture *self, gconstpointer data)
 {
@@ -113,6 +128,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pins/none", Fixture, NULL, set_up, test_none, tear_down);
   g_test_add ("/pins/keyed-by-server", Fixture, NULL, set_up, test_keyed_by_server, tear_down);
+  g_test_add ("/pins/problems", Fixture, NULL, set_up, test_problems, tear_down);
   g_test_add ("/pins/replaced", Fixture, NULL, set_up, test_replaced, tear_down);
   g_test_add ("/pins/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
   g_test_add ("/pins/unwritable", Fixture, NULL, set_up, test_unwritable, tear_down);
