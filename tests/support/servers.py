@@ -18,6 +18,7 @@ Beneath with-dovecot or one of these, attach() is that server:
 USERS=N is how many numbered users there are (200); SKIP_STATUS=0 makes a missing server a skipped TAP test (77).
 """
 import atexit
+import contextlib
 import fcntl
 import os
 import shutil
@@ -185,12 +186,23 @@ class Server:
         while (children_of(pids) or any(group == leader for _, _, group in living())) and time.monotonic() < end:
             time.sleep(0.02)
 
-    def restart(self):
+    @contextlib.contextmanager
+    def alone(self):
+        """Two that start it at once would each take the other's for in the way."""
+        with open(self.dir / 'restarting', 'w') as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def start_again(self):
         self.stop()
         for _ in range(3):
             if self.start():
                 return
         raise RuntimeError(f'{self.name} does not start again:\n{self.log()}')
+
+    def restart(self):
+        with self.alone():
+            self.start_again()
 
     def workers(self):
         """Processes that serve a session, the oldest first."""
@@ -234,12 +246,13 @@ class Server:
 
     def restore(self, name):
         """Set back to that copy, as from yesterday's backup; the server is away meanwhile."""
-        self.stop()
-        for part in self.store:
-            shutil.rmtree(self.dir / part)
-        subprocess.run(['cp', '-a', *(self.dir / 'snapshots' / name / Path(part).name for part in self.store), self.dir],
-                       check=True)
-        self.restart()
+        with self.alone():
+            self.stop()
+            for part in self.store:
+                shutil.rmtree(self.dir / part)
+            subprocess.run(['cp', '-a', *(self.dir / 'snapshots' / name / Path(part).name for part in self.store), self.dir],
+                           check=True)
+            self.start_again()
 
     def mailboxes(self, user):
         raise NotImplementedError
