@@ -6,6 +6,7 @@ Prints one line of JSON, {"control": PORT, "port": PORT of the first world}, and
 control channel says quit. How to drive it: __init__.py.
 """
 import argparse
+import hashlib
 import json
 import os
 import ssl
@@ -31,11 +32,13 @@ def main():
     parser.add_argument('--stay', action='store_true', help='do not end with standard input')
     options = parser.parse_args()
     sys.setswitchinterval(0.002)
-    context = None
+    context = end_point = None
     if options.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.cert, options.key)
-    control = Control(options.control, context)
+        # RFC 5929 §4.1, for certificates signed with SHA-256 or less.
+        end_point = hashlib.sha256(ssl.PEM_cert_to_DER_cert(open(options.cert).read())).digest()
+    control = Control(options.control, context, end_point)
     port = control.open(options.world, options.personality, user=options.user, password=options.password, tls=options.tls)['port']
     print(json.dumps({'control': control.port, 'port': port}), flush=True)
     if options.stay:

@@ -18,8 +18,8 @@ from .worlds import World
 
 
 class Control(Channel):
-    def __init__(self, port=0, context=None):
-        self.context = context
+    def __init__(self, port=0, context=None, end_point=None):
+        self.context, self.end_point = context, end_point
         self.worlds, self.lock = {}, threading.Lock()
         super().__init__(port)
 
@@ -38,7 +38,7 @@ class Control(Channel):
         with self.lock:
             if world in self.worlds:
                 raise ValueError('is open already')
-            new = World(world, context=self.context, **more)
+            new = World(world, context=self.context, end_point=self.end_point, **more)
             new.serve = start_session
             new.reset(personality, switches, texts)
             self.worlds[world] = new

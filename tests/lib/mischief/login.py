@@ -6,6 +6,7 @@ import base64
 import binascii
 import time
 
+from . import sasl
 from .reply import Answer, Ended
 from .syntax import Syntax
 
@@ -57,35 +58,56 @@ class Login:
     def do_AUTHENTICATE(self, rest):
         mechanism, _, initial = rest.partition(b' ')
         name = mechanism.decode('ascii', 'replace').upper()
-        if name not in self.settings.s_mechanisms:
-            raise self.refuse('auth_bad' if self.settings.encoded['auth_bad'] else 'login_bad')
+        bad = 'auth_bad' if self.settings.encoded['auth_bad'] else 'login_bad'
+        if name not in self.settings.s_mechanisms or name not in sasl.MECHANISMS:
+            raise self.refuse(bad)
         if initial and not self.settings.s_sasl_ir:
             raise Syntax('no initial response here')
-        if not initial:
-            self.say(b'+ ')
-            self.flush()
-            initial = self.input.line()[0]
-        if initial == b'*':
-            raise Answer(self.tag + b' BAD cancelled')
+        exchange = sasl.MECHANISMS[name](sasl.Account(self.world.user, self.world.password, self.settings, self.bindings()))
         try:
-            data = base64.b64decode(b'' if initial == b'=' else initial, validate=True)
+            user, password = self.exchange(exchange, initial)
+        except sasl.Denied:
+            raise self.refuse(bad) from None
+        except sasl.Malformed as error:
+            raise Answer(self.tag + b' BAD Malformed response: ' + str(error).encode()) from None
+        return self.sign_in(user, password, 'auth')
+
+    def exchange(self, exchange, initial):
+        try:
+            challenge = next(exchange)
+            if initial and challenge is not None:
+                raise Syntax('the server begins this mechanism')
+            while True:
+                response = self.decode(initial) if initial else self.hear(challenge or b'')
+                initial = b''
+                challenge = exchange.send(response)
+        except StopIteration as end:
+            return end.value
+
+    def hear(self, challenge):
+        """The answer to a challenge. Exchange's "+" has no blank behind it ([MS-OXIMAP4] §2.2.1)."""
+        has_blank = challenge or self.settings.encoded['plus'] != b'+'
+        self.say(b'+' + (b' ' if has_blank else b'') + base64.b64encode(challenge))
+        self.flush()
+        line = self.input.line()[0]
+        if line == b'*':
+            raise Answer(self.tag + b' BAD cancelled')
+        return self.decode(line)
+
+    def decode(self, line):
+        try:
+            return base64.b64decode(b'' if line == b'=' else line, validate=True)
         except binascii.Error:
             raise Answer(self.tag + b' BAD Invalid base64') from None
-        if name == 'PLAIN':
-            parts = data.split(b'\0')
-            if len(parts) != 3:
-                raise self.refuse('login_bad')
-            return self.sign_in(parts[1], parts[2], 'auth')
-        return self.sign_in_by_token(data)
 
-    def sign_in_by_token(self, data):
-        user = data.partition(b'\1')[0].rpartition(b'=')[2].rstrip(b',')
-        token = data.partition(b'auth=Bearer ')[2].partition(b'\1')[0]
-        if self.world.password is not None and token != self.world.password.encode():
-            self.say(b'+ ' + base64.b64encode(b'{"status":"400","schemes":"Bearer","scope":"https://mail.example/"}'))
-            self.flush()
-            self.input.line()
-        return self.sign_in(user, token, 'auth')
+    def bindings(self):
+        """What this connection can be bound to; Python has no tls-exporter."""
+        if not self.is_tls:
+            return {}
+        found = {'tls-server-end-point': self.world.end_point} if self.world.end_point else {}
+        if self.sock.version() != 'TLSv1.3':
+            found['tls-unique'] = self.sock.get_channel_binding('tls-unique')
+        return found
 
     def sign_in(self, user, password, how):
         settings, world = self.settings, self.world

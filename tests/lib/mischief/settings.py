@@ -18,7 +18,11 @@ SWITCHES = {
     'refused_literal': 'discard',     # a {n+} that is refused: discard, execute (its octets are commands), disconnect
     'multiappend': True,
     'sasl_ir': True,
-    'mechanisms': ['PLAIN'],
+    'mechanisms': ['PLAIN'],          # those of sasl.py
+    'masters': {},                    # {name: password} of who may open anybody's mailbox by PLAIN
+    'scram_iterations': 4096,
+    'scram_lie': None,                # nonce (not made from the client's), signature (wrong), no_signature (OK without one)
+    'ntlm': {},                       # {"versions": ["v1", "v2"], "target_info": bool, "timestamp": bool, "binding": "require"}
     'login': True,
     'uidplus': True,                  # UID EXPUNGE, APPENDUID, COPYUID
     'move': 'yes',                    # yes, no, both (never expunges), nowhere (never copies), lose_one (a copy of the batch is missing)

@@ -54,9 +54,9 @@ class Late:
 
 
 class World:
-    def __init__(self, name, user=None, password=None, tls='none', context=None):
+    def __init__(self, name, user=None, password=None, tls='none', context=None, end_point=None):
         self.name, self.user, self.password = name, user, password
-        self.tls, self.context = tls, context
+        self.tls, self.context, self.end_point = tls, context, end_point
         self.lock = threading.RLock()
         self.sessions = set()
         self.listener, self.port = None, 0
