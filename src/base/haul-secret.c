@@ -20,30 +20,39 @@ struct _HaulSecret
 };
 
 /**
- * haul_secret_new:
- * @text: the secret, NUL-terminated octets
+ * haul_secret_new_octets:
+ * @data: (nullable): octets
+ * @length: how many
  *
- * Copies @text into memory that is never swapped out or dumped where the system allows it.
+ * Copies @data into memory that is never swapped out or dumped where the system allows it; a NUL follows it there.
  *
  * Returns: (transfer full): the secret
  */
 HaulSecret *
-haul_secret_new (const char *text)
+haul_secret_new_octets (const void *data, gsize length)
 {
-  g_return_val_if_fail (text != NULL, NULL);
   HaulSecret *self = g_new0 (HaulSecret, 1);
   gsize page = (gsize)sysconf (_SC_PAGESIZE);
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->length = strlen (text);
+  self->length = length;
   self->mapped = (self->length + 1 + page - 1) / page * page;
   self->text = mmap (NULL, self->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (self->text == MAP_FAILED)
     g_error ("out of memory for a secret");
   mlock (self->text, self->mapped);
   madvise (self->text, self->mapped, MADV_DONTDUMP);
-  memcpy (self->text, text, self->length + 1);
+  if (length > 0)
+    memcpy (self->text, data, length);
   return self;
+}
+
+/* As haul_secret_new_octets(), of a text. */
+HaulSecret *
+haul_secret_new (const char *text)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+  return haul_secret_new_octets (text, strlen (text));
 }
 
 /**

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct _HaulSecret HaulSecret;
 
 HaulSecret *haul_secret_new (const char *text);
+HaulSecret *haul_secret_new_octets (const void *data, gsize length);
 HaulSecret *haul_secret_new_take (char *text);
 HaulSecret *haul_secret_ref (HaulSecret *secret);
 void haul_secret_unref (HaulSecret *secret);

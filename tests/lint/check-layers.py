@@ -8,7 +8,8 @@ from lint import BUILD, Tap, name, sources
 STORE = {'haul-discovery.h', 'haul-store.h', 'haul-folder.h', 'haul-reader.h', 'haul-message.h', 'haul-store-error.h'}
 ALLOWED = {
     'base': {},
-    'imap': {'base': None},
+    'sasl': {'base': None},
+    'imap': {'base': None, 'sasl': None},
     'store': {'base': None},
     'reader': {'base': None, 'store': None},
     'account': {'base': None, 'imap': None},
@@ -29,6 +30,8 @@ OUTSIDE = {
     'sqlite3.h': ({'journal'}, None),
     'json-glib/': ({'report', 'migrate', 'cli', 'account'}, None),
     'uchardet': ({'store'}, 1),
+    'nettle/': ({'sasl'}, None),
+    'gssapi/': ({'sasl'}, 1),
     'seccomp.h': ({'reader'}, 1),
     'linux/landlock.h': ({'reader'}, 1),
 }
