@@ -32,6 +32,7 @@ struct _HaulImapChannel
   gpointer func_data;
   gboolean is_written;
   gboolean wants_continuation;
+  char *challenge;          /* (owned) (nullable) what the server's last `+` said */
   HaulImapResponse *tagged; /* (owned) (nullable) */
 };
 
@@ -56,6 +57,7 @@ haul_imap_channel_new (HaulImapTransport *transport)
 void
 haul_imap_channel_free (HaulImapChannel *channel)
 {
+  g_free (channel->challenge);
   haul_imap_input_free (channel->input);
   haul_imap_transport_free (channel->transport);
   g_clear_pointer (&channel->tagged, haul_imap_response_free);
@@ -151,6 +153,8 @@ take_response (HaulImapChannel *self, HaulImapResponse **response, GError **erro
       if (!self->wants_continuation)
         return protocol_error (error, "the server asks for something that is not there to be sent");
       self->wants_continuation = FALSE;
+      g_free (self->challenge);
+      self->challenge = g_strdup ((*response)->text == NULL ? "" : (*response)->text);
       return TRUE;
     case HAUL_IMAP_RESPONSE_STATUS:
       return take_status (self, response, error);
@@ -332,6 +336,7 @@ forget_command (HaulImapChannel *self)
 {
   g_clear_pointer (&self->tag, g_free);
   g_clear_pointer (&self->tagged, haul_imap_response_free);
+  g_clear_pointer (&self->challenge, g_free);
   self->func = NULL;
   self->is_written = FALSE;
   self->wants_continuation = FALSE;
@@ -481,6 +486,73 @@ haul_imap_channel_run (HaulImapChannel *channel,
   if (!haul_imap_channel_begin (channel, command, func, user_data, cancellable, error))
     return NULL;
   return haul_imap_channel_end (channel, haul_imap_transport_get_limits ()->command_ms, cancellable, error);
+}
+
+static gboolean
+send_answer (HaulImapChannel *self, const HaulSecret *answer, GCancellable *cancellable, GError **error)
+{
+  g_debug ("C: (%" G_GSIZE_FORMAT " octets of an answer)", haul_secret_get_length (answer));
+  self->wants_continuation = TRUE;
+  if (!write_octets (self, haul_secret_peek (answer), haul_secret_get_length (answer), cancellable, error)
+      || !write_octets (self, "\r\n", 2, cancellable, error))
+    return FALSE;
+  self->is_written = TRUE;
+  return TRUE;
+}
+
+static gboolean
+converse (HaulImapChannel *self,
+          HaulImapChannelAnswerFunc func,
+          gpointer user_data,
+          GCancellable *cancellable,
+          GError **error)
+{
+  while (self->tagged == NULL)
+    {
+      if (!wait_one (self, haul_imap_transport_get_limits ()->command_ms, cancellable, error))
+        return FALSE;
+      if (self->tagged != NULL || self->wants_continuation)
+        continue;
+      g_autofree char *challenge = g_steal_pointer (&self->challenge);
+      g_autoptr (HaulSecret) answer = func (challenge, user_data, error);
+      if (answer == NULL || !send_answer (self, answer, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * haul_imap_channel_converse:
+ * @channel: a channel without a command in flight
+ * @command: AUTHENTICATE
+ * @is_complete: whether the server may agree without asking for anything
+ * @func: answers what the server's `+` says with a line; %NULL ends the connection
+ * @user_data: for @func
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Sends a command that the server answers with questions (RFC 3501 §6.2.2). Its OK is believed only after all that was
+ * asked for has been said.
+ *
+ * Returns: (transfer full) (nullable): OK, NO or BAD; or %NULL with the channel poisoned
+ */
+HaulImapResponse *
+haul_imap_channel_converse (HaulImapChannel *channel,
+                            HaulImapCommand *command,
+                            gboolean is_complete,
+                            HaulImapChannelAnswerFunc func,
+                            gpointer user_data,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+  if (!haul_imap_channel_begin (channel, command, NULL, NULL, cancellable, error))
+    return NULL;
+  channel->is_written = is_complete;
+  channel->wants_continuation = TRUE;
+  gboolean is_well = poison_unless (channel, converse (channel, func, user_data, cancellable, error));
+  HaulImapResponse *tagged = is_well ? g_steal_pointer (&channel->tagged) : NULL;
+  forget_command (channel);
+  return tagged;
 }
 
 /**

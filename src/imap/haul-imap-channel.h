@@ -16,6 +16,9 @@ typedef struct _HaulImapChannel HaulImapChannel;
 /* Sees every untagged response to a command, and may take its parts. FALSE poisons the channel. */
 typedef gboolean (*HaulImapChannelFunc) (HaulImapResponse *response, gpointer user_data, GError **error);
 
+/* (transfer full) (nullable): the line that answers a `+`, without its end. */
+typedef HaulSecret *(*HaulImapChannelAnswerFunc) (const char *challenge, gpointer user_data, GError **error);
+
 HaulImapChannel *haul_imap_channel_new (HaulImapTransport *transport);
 void haul_imap_channel_free (HaulImapChannel *channel);
 HaulImapTransport *haul_imap_channel_get_transport (HaulImapChannel *channel);
@@ -49,6 +52,13 @@ HaulImapResponse *haul_imap_channel_run (HaulImapChannel *channel,
                                          gpointer user_data,
                                          GCancellable *cancellable,
                                          GError **error);
+HaulImapResponse *haul_imap_channel_converse (HaulImapChannel *channel,
+                                              HaulImapCommand *command,
+                                              gboolean is_complete,
+                                              HaulImapChannelAnswerFunc func,
+                                              gpointer user_data,
+                                              GCancellable *cancellable,
+                                              GError **error);
 gboolean
 haul_imap_channel_accept (HaulImapChannel *channel, const HaulImapResponse *tagged, const char *what, GError **error);
 

@@ -1,96 +1,221 @@
-/* haul-imap-login.c - sign-in: AUTHENTICATE PLAIN or LOGIN, two attempts at most
+/* haul-imap-login.c - sign-in: which ways there are, in which order, two attempts at most
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each refused attempt counts towards a directory's lock-out, so there is one fallback, and none where the server
- * said in so many words that the password is wrong.
+ * said in so many words that the password is wrong. A digest may be refused because the server keeps no such form of
+ * the password: then the password itself follows, where the connection is protected.
  *
  * Thread:  the session's.
- * Memory:  what holds the password is wiped.
- * See:     RFC 4616 (PLAIN), RFC 4959 (SASL-IR), RFC 3501 §6.2; docs/wire.md
+ * Memory:  what holds a secret is wiped.
+ * See:     RFC 3501 §6.2, RFC 4959 (SASL-IR); docs/wire.md
  */
 #include "imap/haul-imap-login.h"
 
 #include <string.h>
 
+#include "imap/haul-imap-authenticate.h"
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-quirks.h"
 
-/* An initial response goes on the command's line, which servers limit. */
-#define MAX_INITIAL_RESPONSE 1000
+#define MAX_ATTEMPTS 2
 
-/* authorization NUL authentication NUL password, in base64 */
-static HaulSecret *
-make_plain (const HaulImapCredentials *credentials)
+/* One way to sign in. */
+typedef struct
 {
-  const char *authentication = credentials->authenticate_as != NULL ? credentials->authenticate_as : credentials->user;
-  const char *authorization = credentials->authenticate_as != NULL ? credentials->user : "";
-  gsize first = strlen (authorization) + 1;
-  gsize second = strlen (authentication) + 1;
-  gsize size = first + second + haul_secret_get_length (credentials->secret);
-  g_autofree char *blob = g_malloc (size + 1);
+  HaulImapMechanism mechanism;
+  HaulSaslMechanism sasl;
+  gboolean is_command; /* LOGIN */
+  gboolean is_digest;  /* the password itself is not sent */
+} Way;
 
-  memcpy (blob, authorization, first);
-  memcpy (blob + first, authentication, second);
-  memcpy (blob + first + second, haul_secret_peek (credentials->secret), size - first - second + 1);
-  HaulSecret *line = haul_secret_new_take (g_base64_encode ((const guchar *)blob, size));
-  explicit_bzero (blob, size + 1);
-  return line;
+enum
+{
+  SCRAM_SHA_256_PLUS,
+  SCRAM_SHA_256,
+  SCRAM_SHA_1_PLUS,
+  SCRAM_SHA_1,
+  PLAIN,
+  LOGIN_COMMAND,
+  LOGIN,
+  NTLM,
+  NTLM_V1,
+  CRAM_MD5,
+  GSSAPI,
+  OAUTHBEARER,
+  XOAUTH2,
+  EXTERNAL,
+  END,
+};
+
+static const Way ways[END] = {
+  [SCRAM_SHA_256_PLUS] = { HAUL_IMAP_MECHANISM_SCRAM_SHA_256_PLUS, HAUL_SASL_SCRAM_SHA_256_PLUS, FALSE, TRUE },
+  [SCRAM_SHA_256] = { HAUL_IMAP_MECHANISM_SCRAM_SHA_256, HAUL_SASL_SCRAM_SHA_256, FALSE, TRUE },
+  [SCRAM_SHA_1_PLUS] = { HAUL_IMAP_MECHANISM_SCRAM_SHA_1_PLUS, HAUL_SASL_SCRAM_SHA_1_PLUS, FALSE, TRUE },
+  [SCRAM_SHA_1] = { HAUL_IMAP_MECHANISM_SCRAM_SHA_1, HAUL_SASL_SCRAM_SHA_1, FALSE, TRUE },
+  [PLAIN] = { HAUL_IMAP_MECHANISM_PLAIN, HAUL_SASL_PLAIN, FALSE, FALSE },
+  [LOGIN_COMMAND] = { HAUL_IMAP_MECHANISM_LOGIN, HAUL_SASL_LOGIN, TRUE, FALSE },
+  [LOGIN] = { HAUL_IMAP_MECHANISM_LOGIN, HAUL_SASL_LOGIN, FALSE, FALSE },
+  [NTLM] = { HAUL_IMAP_MECHANISM_NTLM, HAUL_SASL_NTLM, FALSE, TRUE },
+  [NTLM_V1] = { HAUL_IMAP_MECHANISM_NTLM_V1, HAUL_SASL_NTLM_V1, FALSE, TRUE },
+  [CRAM_MD5] = { HAUL_IMAP_MECHANISM_CRAM_MD5, HAUL_SASL_CRAM_MD5, FALSE, TRUE },
+  [GSSAPI] = { HAUL_IMAP_MECHANISM_GSSAPI, HAUL_SASL_GSSAPI, FALSE, FALSE },
+  [OAUTHBEARER] = { HAUL_IMAP_MECHANISM_OAUTHBEARER, HAUL_SASL_OAUTHBEARER, FALSE, FALSE },
+  [XOAUTH2] = { HAUL_IMAP_MECHANISM_XOAUTH2, HAUL_SASL_XOAUTH2, FALSE, FALSE },
+  [EXTERNAL] = { HAUL_IMAP_MECHANISM_EXTERNAL, HAUL_SASL_EXTERNAL, FALSE, FALSE },
+};
+
+/* The order in which they are tried (docs/wire.md). */
+static const guint8 asked_for[] = { SCRAM_SHA_256_PLUS,
+                                    SCRAM_SHA_256,
+                                    SCRAM_SHA_1_PLUS,
+                                    SCRAM_SHA_1,
+                                    PLAIN,
+                                    LOGIN_COMMAND,
+                                    LOGIN,
+                                    NTLM,
+                                    NTLM_V1,
+                                    CRAM_MD5,
+                                    GSSAPI,
+                                    OAUTHBEARER,
+                                    XOAUTH2,
+                                    EXTERNAL,
+                                    END };
+static const guint8 with_token[] = { OAUTHBEARER, XOAUTH2, END };
+static const guint8 with_password[] = {
+  SCRAM_SHA_256_PLUS, SCRAM_SHA_256, SCRAM_SHA_1_PLUS, SCRAM_SHA_1, PLAIN, LOGIN_COMMAND, LOGIN, NTLM, CRAM_MD5, END
+};
+/* Exchange, and a helpdesk's password for somebody else's mailbox: PLAIN is what is meant and tested for that. */
+static const guint8 with_plain_first[] = { PLAIN,         LOGIN_COMMAND,    LOGIN,       NTLM,     SCRAM_SHA_256_PLUS,
+                                           SCRAM_SHA_256, SCRAM_SHA_1_PLUS, SCRAM_SHA_1, CRAM_MD5, END };
+/* Nobody but us may see what goes over the wire; what is not protected is. */
+static const guint8 in_the_open[] = { SCRAM_SHA_256, SCRAM_SHA_1, NTLM, CRAM_MD5, PLAIN, LOGIN_COMMAND, LOGIN, END };
+
+static const guint8 *
+get_order (const HaulImapLoginPlace *place, const HaulImapCredentials *credentials)
+{
+  if (credentials->mechanism != HAUL_IMAP_MECHANISM_AUTO)
+    return asked_for;
+  if (credentials->is_token)
+    return with_token;
+  if (credentials->authenticate_as != NULL || haul_imap_quirks_rewrites (place->greeting))
+    return with_plain_first;
+  return place->is_protected ? with_password : in_the_open;
 }
 
-static HaulImapCommand *
-new_plain (guint capabilities, const HaulImapCredentials *credentials)
+static gboolean
+is_offered (const HaulImapLoginPlace *place, const Way *way)
 {
-  g_autoptr (HaulSecret) line = make_plain (credentials);
-  HaulImapCommand *command = haul_imap_command_new ("AUTHENTICATE");
+  g_auto (GStrv) words = NULL;
 
-  haul_imap_command_add_constant (command, "PLAIN");
-  if ((capabilities & HAUL_IMAP_CAPABILITY_SASL_IR) != 0 && haul_secret_get_length (line) <= MAX_INITIAL_RESPONSE)
-    haul_imap_command_add_secret_word (command, line);
-  else
-    haul_imap_command_add_secret_line (command, line);
-  return command;
+  if (way->is_command)
+    return (place->capabilities & HAUL_IMAP_CAPABILITY_LOGINDISABLED) == 0;
+  if (place->has_no_authenticate)
+    return FALSE;
+  g_autofree char *wanted = g_strconcat ("AUTH=", haul_sasl_get_name (way->sasl), NULL);
+  words = g_strsplit (place->capability_line, " ", -1);
+  for (gsize i = 0; words[i] != NULL; i++)
+    if (g_ascii_strcasecmp (words[i], wanted) == 0)
+      return TRUE;
+  return FALSE;
 }
 
-static HaulImapCommand *
-new_login (const HaulImapCredentials *credentials)
+static gboolean
+is_possible (const HaulImapLoginPlace *place, const HaulImapCredentials *credentials, const Way *way)
 {
-  HaulImapCommand *command = haul_imap_command_new ("LOGIN");
-
-  haul_imap_command_add_string (command, credentials->user);
-  haul_imap_command_add_secret (command, credentials->secret);
-  return command;
+  return (credentials->mechanism == HAUL_IMAP_MECHANISM_AUTO || credentials->mechanism == way->mechanism)
+         && is_offered (place, way) && haul_sasl_is_built_in (way->sasl);
 }
 
 static HaulImapResponse *
-attempt (HaulImapChannel *channel, HaulImapCommand *command, GCancellable *cancellable, GError **error)
+run_login (HaulImapChannel *channel,
+           const HaulImapNames *names,
+           const HaulImapCredentials *credentials,
+           GCancellable *cancellable,
+           GError **error)
 {
-  g_autoptr (HaulImapCommand) owned = command;
-  g_autoptr (HaulImapResponse) tagged = haul_imap_channel_run (channel, owned, NULL, NULL, cancellable, error);
+  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("LOGIN");
 
-  if (tagged == NULL)
+  haul_imap_command_add_string (command, names->user);
+  haul_imap_command_add_secret (command, credentials->secret);
+  return haul_imap_channel_run (channel, command, NULL, NULL, cancellable, error);
+}
+
+/* RFC 5530: the answer will not be another one by another mechanism. */
+static gboolean
+is_final (const GError *refusal, const Way *way)
+{
+  static const char *const codes[] = { "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN", NULL };
+  const char *code = haul_imap_error_get_server_code (refusal);
+
+  if (!g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
+    return TRUE;
+  return !way->is_digest && code != NULL && g_strv_contains (codes, code);
+}
+
+static gboolean
+set_names (const HaulImapCredentials *credentials, HaulImapMechanism mechanism, HaulImapNames *names, GError **error)
+{
+  gboolean is_other = credentials->authenticate_as != NULL;
+
+  if (credentials->names != NULL)
+    return credentials->names (mechanism, names, credentials->names_data, error);
+  names->user = g_strdup (is_other ? credentials->authenticate_as : credentials->user);
+  names->authorize_as = is_other ? g_strdup (credentials->user) : NULL;
+  return TRUE;
+}
+
+static void
+names_clear (HaulImapNames *names)
+{
+  g_free (names->user);
+  g_free (names->domain);
+  g_free (names->authorize_as);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HaulImapNames, names_clear)
+
+/* FALSE in @is_made: nothing was asked of the server. */
+static HaulImapResponse *
+attempt (HaulImapChannel *channel,
+         const HaulImapLoginPlace *place,
+         const HaulImapCredentials *credentials,
+         const Way *way,
+         gboolean *is_made,
+         GCancellable *cancellable,
+         GError **error)
+{
+  g_auto (HaulImapNames) names = { 0 };
+  g_autoptr (HaulImapResponse) tagged = NULL;
+
+  *is_made = FALSE;
+  if (!set_names (credentials, way->mechanism, &names, error))
     return NULL;
-  if (tagged->condition == HAUL_IMAP_CONDITION_OK)
+  if (way->is_command && names.authorize_as != NULL)
+    {
+      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED,
+                           "LOGIN cannot name another mailbox");
+      return NULL;
+    }
+  if (way->is_command)
+    {
+      *is_made = TRUE;
+      tagged = run_login (channel, &names, credentials, cancellable, error);
+    }
+  else
+    tagged = haul_imap_authenticate_run (channel, place, way->sasl, &names, credentials->secret, is_made, cancellable,
+                                         error);
+  if (tagged == NULL || tagged->condition == HAUL_IMAP_CONDITION_OK)
     return g_steal_pointer (&tagged);
   g_propagate_error (error, haul_imap_quirks_new_error (tagged, HAUL_IMAP_ERROR_LOGIN_REFUSED, "sign-in"));
   return NULL;
 }
 
-/* RFC 5530: the answer will not be another one by another mechanism. */
-static gboolean
-is_final (const GError *refusal)
-{
-  static const char *const codes[] = { "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN", NULL };
-  const char *code = haul_imap_error_get_server_code (refusal);
-
-  return !g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED)
-         || (code != NULL && g_strv_contains (codes, code));
-}
-
 static gboolean
 is_safe (const HaulImapCredentials *credentials, GError **error)
 {
-  const char *texts[] = { credentials->user, credentials->authenticate_as, haul_secret_peek (credentials->secret) };
+  const char *texts[] = { credentials->user, credentials->authenticate_as,
+                          credentials->secret == NULL ? NULL : haul_secret_peek (credentials->secret) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i] != NULL && strpbrk (texts[i], "\r\n") != NULL)
@@ -102,10 +227,19 @@ is_safe (const HaulImapCredentials *credentials, GError **error)
   return TRUE;
 }
 
+/* After a refusal: a digest is followed by the password itself, and that by LOGIN. */
+static gboolean
+may_follow (const HaulImapLoginPlace *place, const Way *refused, const Way *way)
+{
+  if (refused == NULL)
+    return TRUE;
+  return !way->is_digest && way->mechanism != refused->mechanism && (place->is_protected || !refused->is_digest);
+}
+
 /**
  * haul_imap_login_run:
- * @channel: a protected channel
- * @capabilities: what the server offers on it
+ * @channel: a channel
+ * @place: what is known of the server and the connection
  * @credentials: who
  * @cancellable: (nullable): cancels
  * @error: return location
@@ -117,31 +251,43 @@ is_safe (const HaulImapCredentials *credentials, GError **error)
  */
 HaulImapResponse *
 haul_imap_login_run (HaulImapChannel *channel,
-                     guint capabilities,
+                     const HaulImapLoginPlace *place,
                      const HaulImapCredentials *credentials,
                      GCancellable *cancellable,
                      GError **error)
 {
-  gboolean can_plain
-      = (capabilities & HAUL_IMAP_CAPABILITY_AUTH_PLAIN) != 0 && credentials->mechanism != HAUL_IMAP_MECHANISM_LOGIN;
-  gboolean can_login = (capabilities & HAUL_IMAP_CAPABILITY_LOGINDISABLED) == 0
-                       && credentials->mechanism != HAUL_IMAP_MECHANISM_PLAIN && credentials->authenticate_as == NULL;
-  g_autoptr (GError) refusal = NULL;
+  const guint8 *order = get_order (place, credentials);
+  const Way *refused = NULL;
+  g_autoptr (GError) problem = NULL;
+  guint n_attempts = 0;
 
   if (!is_safe (credentials, error))
     return NULL;
-  if (can_plain)
+  for (gsize i = 0; order[i] != END && n_attempts < MAX_ATTEMPTS; i++)
     {
-      HaulImapResponse *tagged = attempt (channel, new_plain (capabilities, credentials), cancellable, &refusal);
+      const Way *way = &ways[order[i]];
+      g_autoptr (GError) local_error = NULL;
+      gboolean is_made;
+      if (!is_possible (place, credentials, way) || !may_follow (place, refused, way))
+        continue;
+      HaulImapResponse *tagged = attempt (channel, place, credentials, way, &is_made, cancellable, &local_error);
       if (tagged != NULL)
         return tagged;
+      gboolean is_over = is_made && is_final (local_error, way);
+      if (is_made || problem == NULL)
+        {
+          g_clear_error (&problem);
+          problem = g_steal_pointer (&local_error);
+        }
+      if (is_over)
+        break;
+      n_attempts += is_made;
+      refused = is_made ? way : refused;
     }
-  if (can_login && (refusal == NULL || !is_final (refusal)))
-    return attempt (channel, new_login (credentials), cancellable, error);
-  if (refusal != NULL)
-    g_propagate_error (error, g_steal_pointer (&refusal));
+  if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
   else
     g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED,
-                         "the server offers no sign-in with a password that can be used here");
+                         "the server offers no sign-in that can be used here");
   return NULL;
 }

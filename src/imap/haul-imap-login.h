@@ -1,4 +1,4 @@
-/* haul-imap-login.h - sign-in: AUTHENTICATE PLAIN or LOGIN, two attempts at most
+/* haul-imap-login.h - sign-in: which ways there are, in which order, two attempts at most
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -11,8 +11,20 @@
 
 G_BEGIN_DECLS
 
+/* Where somebody signs in. */
+typedef struct
+{
+  const char *host;
+  guint16 port;
+  const char *greeting;
+  const char *capability_line;
+  guint capabilities;           /* HaulImapCapability */
+  gboolean is_protected;        /* by TLS */
+  gboolean has_no_authenticate; /* whatever it says */
+} HaulImapLoginPlace;
+
 HaulImapResponse *haul_imap_login_run (HaulImapChannel *channel,
-                                       guint capabilities,
+                                       const HaulImapLoginPlace *place,
                                        const HaulImapCredentials *credentials,
                                        GCancellable *cancellable,
                                        GError **error);

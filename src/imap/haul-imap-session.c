@@ -17,8 +17,11 @@
 struct _HaulImapSession
 {
   HaulImapChannel *channel; /* (owned) */
-  char *greeting;           /* (owned) UTF-8 */
-  char *capability_line;    /* (owned) */
+  char *host;               /* (owned) as asked for */
+  guint16 port;
+  gboolean is_protected; /* by TLS */
+  char *greeting;        /* (owned) UTF-8 */
+  char *capability_line; /* (owned) */
   guint capabilities;
   guint64 append_limit;
   char *selected;   /* (owned) (nullable) mailbox, wire octets */
@@ -156,14 +159,13 @@ haul_imap_session_open (const HaulImapOptions *options, GCancellable *cancellabl
   g_autoptr (HaulImapSession) self = g_new0 (HaulImapSession, 1);
   self->channel = haul_imap_channel_new (transport);
   self->opened_us = g_get_monotonic_time ();
+  self->host = g_strdup (options->endpoint->host);
+  self->port = options->endpoint->port;
+  self->is_protected = options->endpoint->security != HAUL_SECURITY_NONE;
   tell (options, HAUL_IMAP_STEP_CONNECTED);
-  g_autoptr (GError) local_error = NULL;
-  if (!settle (self, options, cancellable, &local_error))
+  if (!settle (self, options, cancellable, error))
     {
-      if (options->endpoint->security == HAUL_SECURITY_STARTTLS && !haul_imap_transport_is_protected (transport))
-        haul_imap_error_forget_words (local_error);
       haul_imap_channel_poison (self->channel);
-      g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
   return g_steal_pointer (&self);
@@ -208,12 +210,14 @@ haul_imap_session_login (HaulImapSession *session,
                          GCancellable *cancellable,
                          GError **error)
 {
-  guint capabilities = session->capabilities;
-
-  if (haul_imap_quirks_breaks_authenticate (session->greeting))
-    capabilities &= ~(guint)HAUL_IMAP_CAPABILITY_AUTH_PLAIN;
-  g_autoptr (HaulImapResponse) ok
-      = haul_imap_login_run (session->channel, capabilities, credentials, cancellable, error);
+  HaulImapLoginPlace place = { .host = session->host,
+                               .port = session->port,
+                               .greeting = session->greeting,
+                               .capability_line = session->capability_line,
+                               .capabilities = session->capabilities,
+                               .is_protected = session->is_protected,
+                               .has_no_authenticate = haul_imap_quirks_breaks_authenticate (session->greeting) };
+  g_autoptr (HaulImapResponse) ok = haul_imap_login_run (session->channel, &place, credentials, cancellable, error);
 
   session->is_signed_in = ok != NULL;
   if (ok != NULL && g_strcmp0 (ok->code, "REFERRAL") == 0)
@@ -299,6 +303,7 @@ haul_imap_session_close (HaulImapSession *session)
   haul_imap_channel_leave (session->channel);
   haul_imap_channel_free (session->channel);
   g_free (session->greeting);
+  g_free (session->host);
   g_free (session->capability_line);
   g_free (session->selected);
   g_free (session->referral);

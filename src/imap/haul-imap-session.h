@@ -37,26 +37,62 @@ typedef struct
   gpointer step_data;
 } HaulImapOptions;
 
+/**
+ * HaulImapMechanism:
+ * @HAUL_IMAP_MECHANISM_AUTO: the best that the server offers and the credentials fit
+ * @HAUL_IMAP_MECHANISM_LOGIN: the LOGIN command; AUTHENTICATE LOGIN where that alone is offered
+ * @HAUL_IMAP_MECHANISM_NTLM: version 2
+ * @HAUL_IMAP_MECHANISM_NTLM_V1: can be cracked by whoever listens; never chosen by itself
+ *
+ * How to sign in.
+ */
 typedef enum
 {
-  HAUL_IMAP_MECHANISM_AUTO, /* AUTHENTICATE PLAIN where offered, else LOGIN */
+  HAUL_IMAP_MECHANISM_AUTO,
   HAUL_IMAP_MECHANISM_PLAIN,
-  HAUL_IMAP_MECHANISM_LOGIN, /* the LOGIN command */
+  HAUL_IMAP_MECHANISM_LOGIN,
+  HAUL_IMAP_MECHANISM_CRAM_MD5,
+  HAUL_IMAP_MECHANISM_SCRAM_SHA_1,
+  HAUL_IMAP_MECHANISM_SCRAM_SHA_1_PLUS,
+  HAUL_IMAP_MECHANISM_SCRAM_SHA_256,
+  HAUL_IMAP_MECHANISM_SCRAM_SHA_256_PLUS,
+  HAUL_IMAP_MECHANISM_NTLM,
+  HAUL_IMAP_MECHANISM_NTLM_V1,
+  HAUL_IMAP_MECHANISM_GSSAPI,
+  HAUL_IMAP_MECHANISM_XOAUTH2,
+  HAUL_IMAP_MECHANISM_OAUTHBEARER,
+  HAUL_IMAP_MECHANISM_EXTERNAL,
 } HaulImapMechanism;
+
+/* What one mechanism sends of a login. */
+typedef struct
+{
+  char *user;         /* (owned) (nullable) */
+  char *domain;       /* (owned) (nullable) NTLM */
+  char *authorize_as; /* (owned) (nullable) whose mailbox */
+} HaulImapNames;
+
+/* FALSE: this login cannot be said by this mechanism. */
+typedef gboolean (*HaulImapNamesFunc) (HaulImapMechanism mechanism,
+                                       HaulImapNames *names,
+                                       gpointer user_data,
+                                       GError **error);
 
 typedef struct
 {
   const char *user;            /* as typed: DOMAIN\user, user@host … */
-  const char *authenticate_as; /* (nullable) PLAIN: whose password it is; user is then whose mailbox */
-  HaulSecret *secret;          /* borrowed */
+  const char *authenticate_as; /* (nullable) whose password it is; user is then whose mailbox */
+  HaulSecret *secret;          /* (nullable) borrowed; not with GSSAPI and EXTERNAL */
+  gboolean is_token;           /* the secret is an OAuth access token */
   HaulImapMechanism mechanism;
+  HaulImapNamesFunc names; /* (nullable) else @user and @authenticate_as as they are */
+  gpointer names_data;
 } HaulImapCredentials;
 
 typedef enum
 {
   HAUL_IMAP_CAPABILITY_STARTTLS = 1 << 0,
   HAUL_IMAP_CAPABILITY_LOGINDISABLED = 1 << 1,
-  HAUL_IMAP_CAPABILITY_AUTH_PLAIN = 1 << 2,
   HAUL_IMAP_CAPABILITY_SASL_IR = 1 << 3,
   HAUL_IMAP_CAPABILITY_LITERAL_PLUS = 1 << 4,
   HAUL_IMAP_CAPABILITY_LITERAL_MINUS = 1 << 5,
