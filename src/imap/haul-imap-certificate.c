@@ -124,6 +124,23 @@ haul_imap_certificate_has_subject_alt_name (GTlsCertificate *certificate)
 }
 
 /**
+ * haul_imap_certificate_is_strong:
+ * @certificate: a certificate
+ *
+ * Whether its key takes more than a rich person's patience to break: RSA from 1024 bits on, as old servers have it.
+ * GIO does not look.
+ */
+gboolean
+haul_imap_certificate_is_strong (GTlsCertificate *certificate)
+{
+  g_autoptr (Crt) crt = import (certificate);
+  unsigned int bits = 0;
+  int algorithm = crt == NULL ? -1 : gnutls_x509_crt_get_pk_algorithm (crt, &bits);
+
+  return algorithm >= 0 && gnutls_pk_bits_to_sec_param ((gnutls_pk_algorithm_t)algorithm, bits) >= GNUTLS_SEC_PARAM_LOW;
+}
+
+/**
  * haul_imap_certificate_is_for_servers:
  * @certificate: a certificate
  *

@@ -24,6 +24,7 @@ typedef enum
 HaulImapCertificateHandshake haul_imap_certificate_explain_handshake (const GError *error);
 char *haul_imap_certificate_dup_sha256 (GTlsCertificate *certificate);
 gboolean haul_imap_certificate_has_subject_alt_name (GTlsCertificate *certificate);
+gboolean haul_imap_certificate_is_strong (GTlsCertificate *certificate);
 gboolean haul_imap_certificate_is_for_servers (GTlsCertificate *certificate);
 char **haul_imap_certificate_dup_names (GTlsCertificate *certificate);
 char *haul_imap_certificate_dup_issuer (GTlsCertificate *certificate);

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GIO accepts a name that stands in the common name only, a certificate made for clients, and TLS 1.0
+ * GIO accepts a name that stands in the common name only, a certificate made for clients, a weak key, and TLS 1.0
  * (measured, docs/wire.md); here they are refused. With pins, only a pinned certificate passes: another one on
  * a pinned host is a change to be told, however good it looks.
  *
@@ -92,6 +92,8 @@ judge (HaulImapTls *self, GTlsCertificate *certificate, guint gio_problems)
 
   if (!haul_imap_certificate_has_subject_alt_name (certificate))
     problems |= HAUL_IMAP_CERTIFICATE_NO_SUBJECT_ALT_NAME;
+  if (!haul_imap_certificate_is_strong (certificate))
+    problems |= G_TLS_CERTIFICATE_INSECURE;
   if (!haul_imap_certificate_is_for_servers (certificate))
     problems |= HAUL_IMAP_CERTIFICATE_NOT_FOR_SERVERS;
   g_autofree char *digest = haul_imap_certificate_dup_sha256 (certificate);

@@ -1,4 +1,4 @@
-/* test-imap-certificates.c - which certificates are trusted, with TLS at once and with STARTTLS
+/* test-imap-certificates.c - authorities, bindings, old versions, what happens to a connection under TLS
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -25,40 +25,7 @@ typedef enum
 {
   PIN_NONE,
   PIN_THIS,
-  PIN_OTHER,
 } Pin;
-
-typedef struct
-{
-  const char *name;
-  gboolean is_issued;
-  const char *template;
-  const char *host;
-  guint problems; /* 0: trusted */
-} Kind;
-
-static const Kind kinds[] = {
-  { "right", TRUE, "dns_name = localhost\n" SERVER VALID, "localhost", 0 },
-  { "final dot", TRUE, "dns_name = localhost\n" SERVER VALID, "localhost.", 0 },
-  { "address", TRUE, "ip_address = 127.0.0.1\n" SERVER VALID, "127.0.0.1", 0 },
-  { "address asked, name shown", TRUE, "dns_name = localhost\n" SERVER VALID, "127.0.0.1",
-    G_TLS_CERTIFICATE_BAD_IDENTITY },
-  { "wrong name", TRUE, "dns_name = mail.example.org\n" SERVER VALID, "localhost", G_TLS_CERTIFICATE_BAD_IDENTITY },
-  { "name with a tail", TRUE, "dns_name = localhost.evil.example\n" SERVER VALID, "localhost",
-    G_TLS_CERTIFICATE_BAD_IDENTITY },
-  { "expired", TRUE,
-    "dns_name = localhost\n" SERVER
-    "activation_date = \"2020-01-01 00:00:00\"\nexpiration_date = \"2020-02-01 00:00:00\"\n",
-    "localhost", G_TLS_CERTIFICATE_EXPIRED },
-  { "not yet valid", TRUE,
-    "dns_name = localhost\n" SERVER
-    "activation_date = \"2090-01-01 00:00:00\"\nexpiration_date = \"2091-01-01 00:00:00\"\n",
-    "localhost", G_TLS_CERTIFICATE_NOT_ACTIVATED },
-  { "self-signed", FALSE, "dns_name = localhost\n" SERVER VALID, "localhost", G_TLS_CERTIFICATE_UNKNOWN_CA },
-  { "common name only", TRUE, "cn = localhost\n" SERVER VALID, "localhost", HAUL_IMAP_CERTIFICATE_NO_SUBJECT_ALT_NAME },
-  { "for clients only", TRUE, "dns_name = localhost\ntls_www_client\n" VALID, "localhost",
-    HAUL_IMAP_CERTIFICATE_NOT_FOR_SERVERS },
-};
 
 static HaulTestCertificates *certificates;
 
@@ -82,37 +49,6 @@ try (const char *path, const char *host, const char *pin, gboolean with_ca, Haul
   g_autoptr (HaulImapSession) session = haul_imap_session_open (&options, NULL, error);
 
   return session != NULL;
-}
-
-static void
-test_table (void)
-{
-  g_autofree char *other = haul_test_certificates_make (certificates, FALSE, "dns_name = other\n" VALID);
-  g_autofree char *other_digest = digest_of (other);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    {
-      g_autofree char *path = haul_test_certificates_make (certificates, kinds[i].is_issued, kinds[i].template);
-      g_autofree char *digest = digest_of (path);
-      const char *pins[] = { NULL, digest, other_digest };
-      for (HaulSecurity security = HAUL_SECURITY_TLS; security <= HAUL_SECURITY_STARTTLS; security++)
-        for (Pin pin = PIN_NONE; pin <= PIN_OTHER; pin++)
-          {
-            g_autoptr (GError) error = NULL;
-            gboolean is_trusted = try (path, kinds[i].host, pins[pin], TRUE, security, &error);
-            guint problems = kinds[i].problems | (pin == PIN_OTHER ? HAUL_IMAP_CERTIFICATE_PIN_CHANGED : 0);
-
-            g_test_message ("%s, pin %d, security %d: %s", kinds[i].name, pin, security,
-                            error == NULL ? "trusted" : error->message);
-            g_assert_cmpint (is_trusted, ==, pin == PIN_THIS || problems == 0);
-            if (is_trusted)
-              continue;
-            g_assert_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_CERTIFICATE);
-            g_assert_cmphex (haul_imap_error_get_problems (error), ==, problems);
-            g_autofree char *shown = haul_imap_certificate_dup_sha256 (haul_imap_error_get_certificate (error));
-            g_assert_cmpstr (shown, ==, digest);
-          }
-    }
 }
 
 /* The file's authorities stand beside the system's; without it nobody knows ours. */
@@ -210,7 +146,6 @@ main (int argc, char **argv)
     g_test_add_func ("/imap-certificates/old-version", test_old_version);
   else
     {
-      g_test_add_func ("/imap-certificates/table", test_table);
       g_test_add_func ("/imap-certificates/unknown-authority", test_unknown_authority);
       g_test_add_func ("/imap-certificates/missing-file", test_missing_file);
       g_test_add_func ("/imap-certificates/bindings", test_bindings);
