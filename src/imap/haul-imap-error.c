@@ -137,6 +137,22 @@ haul_imap_error_set_server_code_text (GError *error, const char *text)
 }
 
 /**
+ * haul_imap_error_forget_words:
+ * @error: any error
+ *
+ * Drops what the server said: it was said by whoever is at the other end, who has not proved to be the server.
+ */
+void
+haul_imap_error_forget_words (GError *error)
+{
+  if (error->domain != HAUL_IMAP_ERROR)
+    return;
+  HaulImapErrorPrivate *priv = haul_imap_error_get_private (error);
+  g_clear_pointer (&priv->server_code_text, g_free);
+  g_clear_pointer (&priv->server_text, g_free);
+}
+
+/**
  * haul_imap_error_set_finding:
  * @error: a %HAUL_IMAP_ERROR
  * @finding: a number that means nothing here: account's `HaulSignInFinding`

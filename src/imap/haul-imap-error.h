@@ -68,6 +68,7 @@ haul_imap_error_new (HaulImapError code, const char *server_code, const char *se
 GError *haul_imap_error_new_certificate (GTlsCertificate *certificate, guint problems, const char *host);
 void haul_imap_error_set_server_code_text (GError *error, const char *text);
 void haul_imap_error_set_finding (GError *error, guint finding, const char *other_server);
+void haul_imap_error_forget_words (GError *error);
 const char *haul_imap_error_get_server_code (const GError *error);
 const char *haul_imap_error_get_server_code_text (const GError *error);
 guint haul_imap_error_get_finding (const GError *error);

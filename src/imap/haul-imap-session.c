@@ -163,9 +163,13 @@ haul_imap_session_open (const HaulImapOptions *options, GCancellable *cancellabl
   self->port = options->endpoint->port;
   self->is_protected = options->endpoint->security != HAUL_SECURITY_NONE;
   tell (options, HAUL_IMAP_STEP_CONNECTED);
-  if (!settle (self, options, cancellable, error))
+  g_autoptr (GError) local_error = NULL;
+  if (!settle (self, options, cancellable, &local_error))
     {
+      if (options->endpoint->security == HAUL_SECURITY_STARTTLS && !haul_imap_transport_is_protected (transport))
+        haul_imap_error_forget_words (local_error);
       haul_imap_channel_poison (self->channel);
+      g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
   return g_steal_pointer (&self);

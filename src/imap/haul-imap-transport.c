@@ -239,6 +239,13 @@ haul_imap_transport_is_loopback (HaulImapTransport *transport)
          && g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
+/* Whether TLS is on, with a certificate that was judged. */
+gboolean
+haul_imap_transport_is_protected (const HaulImapTransport *transport)
+{
+  return G_IS_TLS_CONNECTION (transport->stream);
+}
+
 /* A connection that broke is one thing to the callers, however the layers below name it. */
 static void
 set_io_error (GError **error, const GError *io_error)

@@ -33,6 +33,7 @@ haul_imap_transport_connect (const HaulEndpoint *endpoint, GCancellable *cancell
 void haul_imap_transport_free (HaulImapTransport *transport);
 void haul_imap_transport_close (HaulImapTransport *transport, const char *farewell);
 gboolean haul_imap_transport_is_loopback (HaulImapTransport *transport);
+gboolean haul_imap_transport_is_protected (const HaulImapTransport *transport);
 gboolean haul_imap_transport_start_tls (HaulImapTransport *transport,
                                         const HaulImapTlsPolicy *policy,
                                         GCancellable *cancellable,
