@@ -18,8 +18,6 @@
 #include "imap/haul-imap-error.h"
 #include "imap/haul-imap-quirks.h"
 
-#define MAX_ATTEMPTS 2
-
 /* One way to sign in. */
 typedef struct
 {
@@ -146,9 +144,12 @@ static gboolean
 is_final (const GError *refusal, const Way *way)
 {
   static const char *const codes[] = { "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN", NULL };
+  static const char *const not_of_passwords[] = { "REFERRAL", "PRIVACYREQUIRED", "ALERT", NULL };
   const char *code = haul_imap_error_get_server_code (refusal);
 
   if (!g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
+    return TRUE;
+  if (code != NULL && g_strv_contains (not_of_passwords, code))
     return TRUE;
   return !way->is_digest && code != NULL && g_strv_contains (codes, code);
 }
@@ -174,6 +175,17 @@ names_clear (HaulImapNames *names)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HaulImapNames, names_clear)
+
+/* What a NO says of mailboxes and quotas is, here, about the person. */
+static GError *
+new_refusal (const HaulImapResponse *tagged)
+{
+  GError *refusal = haul_imap_quirks_new_error (tagged, HAUL_IMAP_ERROR_LOGIN_REFUSED, "sign-in");
+
+  if (refusal->code != HAUL_IMAP_ERROR_THROTTLED && refusal->code != HAUL_IMAP_ERROR_NOT_CONNECTED)
+    refusal->code = HAUL_IMAP_ERROR_LOGIN_REFUSED;
+  return refusal;
+}
 
 /* FALSE in @is_made: nothing was asked of the server. */
 static HaulImapResponse *
@@ -207,7 +219,7 @@ attempt (HaulImapChannel *channel,
                                          error);
   if (tagged == NULL || tagged->condition == HAUL_IMAP_CONDITION_OK)
     return g_steal_pointer (&tagged);
-  g_propagate_error (error, haul_imap_quirks_new_error (tagged, HAUL_IMAP_ERROR_LOGIN_REFUSED, "sign-in"));
+  g_propagate_error (error, new_refusal (tagged));
   return NULL;
 }
 
@@ -241,6 +253,7 @@ may_follow (const HaulImapLoginPlace *place, const Way *refused, const Way *way)
  * @channel: a channel
  * @place: what is known of the server and the connection
  * @credentials: who
+ * @tally: (inout): the attempts before on this connection, and after
  * @cancellable: (nullable): cancels
  * @error: return location
  *
@@ -253,17 +266,18 @@ HaulImapResponse *
 haul_imap_login_run (HaulImapChannel *channel,
                      const HaulImapLoginPlace *place,
                      const HaulImapCredentials *credentials,
+                     HaulImapLoginTally *tally,
                      GCancellable *cancellable,
                      GError **error)
 {
   const guint8 *order = get_order (place, credentials);
+  guint most = tally->n_attempts + HAUL_IMAP_LOGIN_ATTEMPTS_MAX;
   const Way *refused = NULL;
   g_autoptr (GError) problem = NULL;
-  guint n_attempts = 0;
 
   if (!is_safe (credentials, error))
     return NULL;
-  for (gsize i = 0; order[i] != END && n_attempts < MAX_ATTEMPTS; i++)
+  for (gsize i = 0; order[i] != END && tally->n_attempts < most; i++)
     {
       const Way *way = &ways[order[i]];
       g_autoptr (GError) local_error = NULL;
@@ -271,9 +285,14 @@ haul_imap_login_run (HaulImapChannel *channel,
       if (!is_possible (place, credentials, way) || !may_follow (place, refused, way))
         continue;
       HaulImapResponse *tagged = attempt (channel, place, credentials, way, &is_made, cancellable, &local_error);
+      tally->n_attempts += is_made;
       if (tagged != NULL)
-        return tagged;
-      gboolean is_over = is_made && is_final (local_error, way);
+        {
+          tally->mechanism = way->mechanism;
+          return tagged;
+        }
+      /* Another mechanism would show the same token. */
+      gboolean is_over = is_made && (credentials->is_token || is_final (local_error, way));
       if (is_made || problem == NULL)
         {
           g_clear_error (&problem);
@@ -281,7 +300,6 @@ haul_imap_login_run (HaulImapChannel *channel,
         }
       if (is_over)
         break;
-      n_attempts += is_made;
       refused = is_made ? way : refused;
     }
   if (problem != NULL)

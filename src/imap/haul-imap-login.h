@@ -23,9 +23,17 @@ typedef struct
   gboolean has_no_authenticate; /* whatever it says */
 } HaulImapLoginPlace;
 
+/* What was done on a connection. */
+typedef struct
+{
+  guint n_attempts;            /* those the server can count against somebody */
+  HaulImapMechanism mechanism; /* the one that was accepted */
+} HaulImapLoginTally;
+
 HaulImapResponse *haul_imap_login_run (HaulImapChannel *channel,
                                        const HaulImapLoginPlace *place,
                                        const HaulImapCredentials *credentials,
+                                       HaulImapLoginTally *tally,
                                        GCancellable *cancellable,
                                        GError **error);
 

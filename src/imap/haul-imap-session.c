@@ -28,6 +28,7 @@ struct _HaulImapSession
   char *referral;   /* (owned) (nullable) the other server that the OK to the sign-in names */
   gint64 opened_us; /* monotonic */
   gboolean is_signed_in;
+  HaulImapLoginTally tally;
 };
 
 static void
@@ -104,7 +105,8 @@ static gboolean
 settle (HaulImapSession *self, const HaulImapOptions *options, GCancellable *cancellable, GError **error)
 {
   HaulSecurity security = options->endpoint->security;
-  HaulImapTlsPolicy policy = { .ca_file = options->ca_file, .pins = options->pins };
+  HaulImapTlsPolicy policy
+      = { .ca_file = options->ca_file, .client = options->client_certificate, .pins = options->pins };
 
   if (security == HAUL_SECURITY_TLS && !haul_imap_channel_start_tls (self->channel, &policy, cancellable, error))
     return FALSE;
@@ -221,7 +223,8 @@ haul_imap_session_login (HaulImapSession *session,
                                .capabilities = session->capabilities,
                                .is_protected = session->is_protected,
                                .has_no_authenticate = haul_imap_quirks_breaks_authenticate (session->greeting) };
-  g_autoptr (HaulImapResponse) ok = haul_imap_login_run (session->channel, &place, credentials, cancellable, error);
+  g_autoptr (HaulImapResponse) ok
+      = haul_imap_login_run (session->channel, &place, credentials, &session->tally, cancellable, error);
 
   session->is_signed_in = ok != NULL;
   if (ok != NULL && g_strcmp0 (ok->code, "REFERRAL") == 0)
@@ -235,6 +238,20 @@ gboolean
 haul_imap_session_is_signed_in (const HaulImapSession *session)
 {
   return session->is_signed_in;
+}
+
+/* How often the server was asked to let somebody in; it may count them. */
+guint
+haul_imap_session_get_attempts (const HaulImapSession *session)
+{
+  return session->tally.n_attempts;
+}
+
+/* The way of signing in that the server took; AUTO before. */
+HaulImapMechanism
+haul_imap_session_get_mechanism (const HaulImapSession *session)
+{
+  return session->tally.mechanism;
 }
 
 /* (nullable): a URL, as it came, where the server let somebody in and said that the mailbox is elsewhere (RFC 2221). */

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 
 typedef struct _HaulImapSession HaulImapSession;
 
+/* For one press of a button, over all its connections. */
+#define HAUL_IMAP_LOGIN_ATTEMPTS_MAX 2
+
 typedef enum
 {
   HAUL_IMAP_STEP_CONNECTED, /* the socket is open */
@@ -28,8 +31,9 @@ typedef void (*HaulImapStepFunc) (HaulImapStep step, gpointer user_data);
 
 typedef struct
 {
-  const HaulEndpoint *endpoint; /* security must not be AUTO */
-  const char *ca_file;          /* (nullable) PEM file trusted besides the system's authorities */
+  const HaulEndpoint *endpoint;        /* security must not be AUTO */
+  const char *ca_file;                 /* (nullable) PEM file trusted besides the system's authorities */
+  GTlsCertificate *client_certificate; /* (nullable) our own, with its key: for EXTERNAL */
   const char *const
       *pins; /* (nullable) SHA-256 of whole leaf certificates, lower-case hex, that are trusted as they are */
   gboolean allow_plaintext; /* SECURITY_NONE beyond loopback */
@@ -117,6 +121,8 @@ guint haul_imap_session_get_capabilities (const HaulImapSession *session);
 guint64 haul_imap_session_get_append_limit (const HaulImapSession *session);
 const char *haul_imap_session_get_greeting (const HaulImapSession *session);
 const char *haul_imap_session_get_capability_line (const HaulImapSession *session);
+guint haul_imap_session_get_attempts (const HaulImapSession *session);
+HaulImapMechanism haul_imap_session_get_mechanism (const HaulImapSession *session);
 const char *haul_imap_session_get_referral (const HaulImapSession *session);
 gint64 haul_imap_session_get_opened_us (const HaulImapSession *session);
 gboolean haul_imap_session_is_usable (HaulImapSession *session);

@@ -144,6 +144,8 @@ haul_imap_tls_new (GIOStream *base, const char *host, guint16 port, const HaulIm
   self->connection = G_TLS_CONNECTION (g_tls_client_connection_new (base, self->identity, error));
   if (self->connection == NULL)
     return NULL;
+  if (policy->client != NULL)
+    g_tls_connection_set_certificate (self->connection, policy->client);
   g_tls_connection_set_advertised_protocols (self->connection, protocols);
   g_signal_connect (self->connection, "accept-certificate", G_CALLBACK (on_accept_certificate), self);
   return g_steal_pointer (&self);

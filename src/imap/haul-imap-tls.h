@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *ca_file;     /* (nullable) PEM file trusted besides the system's authorities */
+  GTlsCertificate *client; /* (nullable) our own, with its key, for a server that asks for one */
   const char *const *pins; /* (nullable) SHA-256 of whole leaf certificates, hex; perhaps `:` and accepted problems */
 } HaulImapTlsPolicy;
 
