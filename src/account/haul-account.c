@@ -42,6 +42,7 @@ haul_account_copy (const HaulAccount *account)
   self->secret = account->secret == NULL ? NULL : haul_secret_ref (account->secret);
   self->token = account->token == NULL ? NULL : haul_token_ref (account->token);
   self->ca_file = g_strdup (account->ca_file);
+  g_set_object (&self->client_certificate, account->client_certificate);
   self->pins = g_strdupv (account->pins);
   haul_account_trust_once (self, account->once_host, account->once_port, account->once_pin);
   self->allow_plaintext = account->allow_plaintext;
@@ -84,6 +85,7 @@ haul_account_unref (HaulAccount *account)
   g_free (account->user);
   g_free (account->authenticate_as);
   g_free (account->ca_file);
+  g_clear_object (&account->client_certificate);
   g_strfreev (account->pins);
   g_free (account->once_host);
   g_free (account->once_pin);

@@ -7,17 +7,11 @@
 #include <gio/gio.h>
 
 #include "base/haul-endpoint.h"
+#include "account/haul-auth.h"
 #include "account/haul-token.h"
 #include "base/haul-secret.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  HAUL_AUTH_AUTO,
-  HAUL_AUTH_PLAIN,
-  HAUL_AUTH_LOGIN,
-} HaulAuth;
 
 /**
  * HaulAccount:
@@ -31,11 +25,12 @@ typedef struct
   char *user;             /* (owned) as typed, outer blanks dropped */
   char *authenticate_as;  /* (owned) (nullable) a helpdesk's own login, for somebody else's mailbox */
   HaulAuth auth;
-  HaulSecret *secret; /* (owned) (nullable) the password */
-  HaulToken *token;   /* (owned) (nullable) in place of a password */
-  char *ca_file;      /* (owned) (nullable) */
-  char **pins;        /* (owned) (nullable) the only certificates trusted, see haul-pins.c */
-  char *once_host;    /* (owned) (nullable) a server whose certificate @once_pin is trusted besides its pins */
+  HaulSecret *secret;                  /* (owned) (nullable) the password */
+  HaulToken *token;                    /* (owned) (nullable) in place of a password */
+  char *ca_file;                       /* (owned) (nullable) */
+  GTlsCertificate *client_certificate; /* (owned) (nullable) one's own, with its key, for servers that ask for one */
+  char **pins;                         /* (owned) (nullable) the only certificates trusted, see haul-pins.c */
+  char *once_host; /* (owned) (nullable) a server whose certificate @once_pin is trusted besides its pins */
   guint16 once_port;
   char *once_pin; /* (owned) (nullable) */
   gboolean allow_plaintext;

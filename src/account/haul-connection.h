@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 HaulImapSession *haul_connection_open (
     const HaulAccount *account, HaulImapStepFunc step, gpointer step_data, GCancellable *cancellable, GError **error);
+HaulAuth haul_connection_get_auth (const HaulImapSession *session);
 gboolean haul_connection_check (const HaulAccount *account, GError **error);
 gboolean
 haul_connection_login (HaulImapSession *session, const HaulAccount *account, GCancellable *cancellable, GError **error);

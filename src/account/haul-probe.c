@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "account/haul-account-error.h"
+#include "account/haul-login.h"
 #include "account/haul-connection.h"
 #include "account/haul-pins.h"
 #include "account/haul-protection.h"
 #include "account/haul-server-lookup.h"
+#include "account/haul-sign-in-doctor.h"
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
 #include "base/haul-notice.h"
@@ -23,6 +25,7 @@
 
 #define TLS_PORT 993
 #define STARTTLS_PORT 143
+#define PATIENCE_MS (60 * 1000)
 
 typedef struct
 {
@@ -209,6 +212,16 @@ try_all (Probe *self, GPtrArray *candidates, GCancellable *cancellable, GError *
   return FALSE;
 }
 
+/* A mailbox is often named without a domain; whoever opens it is of the same. */
+static const char *
+find_name_to_search (const HaulAccount *account)
+{
+  g_autoptr (HaulLogin) mailbox = haul_login_parse (account->user, NULL);
+  gboolean has_domain = mailbox != NULL && mailbox->search_domain != NULL;
+
+  return has_domain || account->authenticate_as == NULL ? account->user : account->authenticate_as;
+}
+
 static gboolean
 connect_somewhere (Probe *self, GCancellable *cancellable, GError **error)
 {
@@ -222,7 +235,7 @@ connect_somewhere (Probe *self, GCancellable *cancellable, GError **error)
       g_ptr_array_add (candidates, haul_endpoint_copy (self->account->endpoint));
     }
   else
-    candidates = haul_server_lookup_run (self->account->user, cancellable, error);
+    candidates = haul_server_lookup_run (find_name_to_search (self->account), cancellable, error);
   if (candidates == NULL)
     return FALSE;
   tell (self, HAUL_PROBE_LOOKUP, TRUE, ((HaulEndpoint *)candidates->pdata[0])->host);
@@ -325,11 +338,29 @@ enter (Probe *self, GCancellable *cancellable, GError **error)
 
 /* A connection that breaks after the sign-in says nothing about the server: it is given another one. */
 static gboolean
-is_worth_another (Probe *self, GCancellable *cancellable, const GError *error)
+is_worth_another (Probe *self, const GError *error)
 {
   return haul_imap_session_is_signed_in (self->session) && !haul_imap_session_is_usable (self->session)
-         && !g_cancellable_is_cancelled (cancellable)
          && !g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_NOT_CONNECTED);
+}
+
+/* Exchange Online opens no mailbox while too many connections to it are open, and counts closed ones for a minute. */
+static gboolean
+may_open_later (const GError *error)
+{
+  return haul_imap_error_get_finding (error) == HAUL_SIGN_IN_NO_SESSION_ONLINE;
+}
+
+/* Once more, in the way that let us in before: it is the second attempt, and the last. */
+static gboolean
+enter_again (Probe *self, gint64 pause_ms, GCancellable *cancellable, GError **error)
+{
+  self->account->auth = haul_connection_get_auth (self->session);
+  g_clear_pointer (&self->session, haul_imap_session_close);
+  if (!haul_clock_sleep (haul_fault_get_hold_ms (pause_ms), cancellable, error))
+    return FALSE;
+  self->session = haul_connection_open (self->account, NULL, NULL, cancellable, error);
+  return self->session != NULL && enter (self, cancellable, error);
 }
 
 static gboolean
@@ -341,16 +372,16 @@ run_steps (Probe *self, GCancellable *cancellable, GError **error)
     return FALSE;
   if (enter (self, cancellable, &first))
     return TRUE;
-  if (!is_worth_another (self, cancellable, first))
+  gboolean is_late = may_open_later (first);
+  if (haul_imap_session_get_attempts (self->session) >= HAUL_IMAP_LOGIN_ATTEMPTS_MAX
+      || g_cancellable_is_cancelled (cancellable) || (!is_late && !is_worth_another (self, first)))
     {
       g_propagate_error (error, g_steal_pointer (&first));
       return FALSE;
     }
-  g_clear_pointer (&self->session, haul_imap_session_close);
-  if (!haul_clock_sleep (haul_fault_get_hold_ms (haul_clock_back_off_ms (0)), cancellable, error))
-    return FALSE;
-  self->session = haul_connection_open (self->account, NULL, NULL, cancellable, error);
-  return self->session != NULL && enter (self, cancellable, error);
+  if (is_late)
+    tell (self, HAUL_PROBE_WAITING, FALSE, NULL);
+  return enter_again (self, is_late ? PATIENCE_MS : haul_clock_back_off_ms (0), cancellable, error);
 }
 
 /**
@@ -364,7 +395,8 @@ run_steps (Probe *self, GCancellable *cancellable, GError **error)
  * Finds out how the account's mailbox is reached and what its server can do. AUTO tries TLS, then STARTTLS, never
  * plain text; a password goes to one server only, in two attempts at most.
  *
- * Returns: (transfer full) (nullable): the account with the endpoint that worked, and the server; or %NULL
+ * Returns: (transfer full) (nullable): the account with the endpoint and the way of signing in that worked, and the
+ *   server; or %NULL
  */
 HaulProbeResult *
 haul_probe_run (
@@ -378,6 +410,8 @@ haul_probe_run (
       = { .account = haul_account_copy (account), .func = func, .user_data = user_data, .given_pins = account->pins };
   if (run_steps (&self, cancellable, error))
     {
+      /* The lanes need not try again what was refused here. */
+      self.account->auth = haul_connection_get_auth (self.session);
       result = g_new0 (HaulProbeResult, 1);
       result->account = g_steal_pointer (&self.account);
       result->server = g_steal_pointer (&self.server);

@@ -51,7 +51,10 @@ add_account_entries (GOptionContext *context, HaulCliOptions *self)
     { "user", 0, 0, G_OPTION_ARG_STRING, &self->user, N_ ("User name: DOMAIN\\user or user@example.org"), "LOGIN" },
     { "security", 0, 0, G_OPTION_ARG_STRING, &self->security,
       N_ ("Protection: tls, starttls or none; left out: the best there is"), "KIND" },
-    { "auth", 0, 0, G_OPTION_ARG_STRING, &self->auth, N_ ("How to sign in: plain or login"), "MECHANISM" },
+    { "auth", 0, 0, G_OPTION_ARG_STRING, &self->auth,
+      N_ ("How to sign in; left out: the best there is. ntlm-v1 is for very old servers: it gives the password away to "
+          "whoever listens"),
+      "MECHANISM" },
     { "authenticate-as", 0, 0, G_OPTION_ARG_STRING, &self->authenticate_as,
       N_ ("Sign in as this administrator, into the mailbox of --user"), "ADMIN" },
     { "password-fd", 0, 0, G_OPTION_ARG_INT, &self->password_fd, N_ ("Read the password from this file descriptor"),
@@ -60,13 +63,18 @@ add_account_entries (GOptionContext *context, HaulCliOptions *self)
       N_ ("Read the password from the first line of a file that others cannot read"), "FILE" },
     { "password-command", 0, 0, G_OPTION_ARG_STRING, &self->password_command,
       N_ ("Read the password from the first line that a command prints"), "CMD" },
+    { "token-command", 0, 0, G_OPTION_ARG_STRING, &self->token_command,
+      N_ ("Sign in with the access token that a command prints; it is asked again when the token runs out"), "CMD" },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &self->ca_file, N_ ("Also trust the authorities in this file"), "PEM" },
+    { "client-certificate", 0, 0, G_OPTION_ARG_FILENAME, &self->client_certificate,
+      N_ ("Show this certificate to a server that asks for one; alone it signs in with --auth=external"), "PEM" },
+    { "client-key", 0, 0, G_OPTION_ARG_FILENAME, &self->client_key,
+      N_ ("Its key, if that is in a file of its own, which others cannot read"), "PEM" },
     { "pin", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->pins, N_ ("Trust only the certificate with this fingerprint"),
       "SHA256" },
     { "allow-plaintext", 0, 0, G_OPTION_ARG_NONE, &self->allow_plaintext,
       N_ ("Let --security=none send the password unprotected over a network"), NULL },
     { "preset", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->preset, "", "FILE" },
-    { "token-command", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &self->token_command, "", "CMD" },
     { NULL },
   };
 
@@ -196,12 +204,13 @@ check_format (const HaulCliOptions *self, HaulCliOptionsGroups groups, GError **
 static gboolean
 check_account (const HaulCliOptions *self, GError **error)
 {
-  int n_passwords = (self->password_fd >= 0) + (self->password_file != NULL) + (self->password_command != NULL);
+  int n_passwords = (self->password_fd >= 0) + (self->password_file != NULL) + (self->password_command != NULL)
+                    + (self->token_command != NULL);
 
   if (self->preset != NULL)
     return fail (error, _ ("The option --preset is not available yet."));
-  if (self->token_command != NULL)
-    return fail (error, _ ("The option --token-command is not available yet."));
+  if (self->client_key != NULL && self->client_certificate == NULL)
+    return fail (error, _ ("--client-key goes with --client-certificate."));
   if (n_passwords > 1)
     return fail (error, _ ("Give the password in one way only."));
   if (self->password_fd < -1)
@@ -292,6 +301,8 @@ haul_cli_options_free (HaulCliOptions *options)
     &options->password_file,
     &options->password_command,
     &options->ca_file,
+    &options->client_certificate,
+    &options->client_key,
     &options->preset,
     &options->token_command,
     &options->into,

@@ -44,6 +44,8 @@ typedef struct
   char *password_file;
   char *password_command;
   char *ca_file;
+  char *client_certificate;
+  char *client_key;
   char **pins;
   gboolean allow_plaintext;
   char *preset;

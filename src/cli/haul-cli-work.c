@@ -10,6 +10,7 @@
 #include "haul-config.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -99,17 +100,18 @@ read_security (const char *text, HaulSecurity *security, GError **error)
 }
 
 static gboolean
-read_auth (const char *text, HaulAuth *auth, GError **error)
+read_auth (const HaulCliOptions *options, HaulAuth *auth, GError **error)
 {
+  g_autofree char *words = haul_auth_dup_words ();
+
   *auth = HAUL_AUTH_AUTO;
-  if (text == NULL || g_ascii_strcasecmp (text, "auto") == 0)
-    return TRUE;
-  if (g_ascii_strcasecmp (text, "plain") == 0)
-    *auth = HAUL_AUTH_PLAIN;
-  else if (g_ascii_strcasecmp (text, "login") == 0)
-    *auth = HAUL_AUTH_LOGIN;
-  else
-    return fail (error, _ ("--auth is plain or login."));
+  if (options->auth != NULL && !haul_auth_parse (options->auth, auth))
+    {
+      g_set_error (error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG, _ ("--auth is one of: %s."), words);
+      return FALSE;
+    }
+  if (options->token_command != NULL && *auth != HAUL_AUTH_AUTO && !haul_auth_takes_token (*auth))
+    return fail (error, _ ("--token-command goes with --auth=xoauth2 or --auth=oauthbearer."));
   return TRUE;
 }
 
@@ -159,6 +161,37 @@ check_plaintext (const HaulCliOptions *options, const HaulEndpoint *endpoint, GE
     return TRUE;
   g_set_error (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_PLAINTEXT_REFUSED, "%s is not this computer",
                endpoint->host);
+  return FALSE;
+}
+
+/* A key that others can read is no secret. */
+static gboolean
+is_private (const char *path)
+{
+  GStatBuf info;
+
+  return g_stat (path, &info) != 0 || !S_ISREG (info.st_mode) || (info.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+static gboolean
+load_client_certificate (HaulAccount *account, const HaulCliOptions *options, GError **error)
+{
+  const char *key = options->client_key != NULL ? options->client_key : options->client_certificate;
+  g_autoptr (GError) local_error = NULL;
+
+  if (options->client_certificate == NULL)
+    return TRUE;
+  if (!is_private (key))
+    {
+      g_set_error (error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG,
+                   _ ("Others may read the key in “%s”: type chmod 600 “%s”."), key, key);
+      return FALSE;
+    }
+  account->client_certificate = g_tls_certificate_new_from_files (options->client_certificate, key, &local_error);
+  if (account->client_certificate != NULL)
+    return TRUE;
+  g_set_error (error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG,
+               _ ("The certificate of --client-certificate or its key cannot be read: %s"), local_error->message);
   return FALSE;
 }
 
@@ -224,8 +257,14 @@ haul_cli_work_load_account (HaulCliWork *work, GError **error)
   work->account->authenticate_as = g_strdup (options->authenticate_as);
   work->account->ca_file = g_strdup (options->ca_file);
   work->account->allow_plaintext = options->allow_plaintext;
-  if (!read_auth (options->auth, &work->account->auth, error) || !read_pins (work->account, options->pins, error))
+  if (!load_client_certificate (work->account, options, error))
     return FALSE;
+  if (!read_auth (options, &work->account->auth, error) || !read_pins (work->account, options->pins, error))
+    return FALSE;
+  if (options->token_command != NULL)
+    work->account->token = haul_token_new (options->token_command);
+  if (options->token_command != NULL || !haul_auth_needs_secret (work->account->auth))
+    return TRUE;
   work->account->secret = haul_cli_password_get (options, work->account, work->cancellable, error);
   return work->account->secret != NULL;
 }

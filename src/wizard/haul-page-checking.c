@@ -95,7 +95,7 @@ on_step (HaulProbeStep step, gboolean is_done, const char *detail, gpointer user
   set_step (self, step, is_done ? STEP_DONE : STEP_WORKS, detail);
   if (step == HAUL_PROBE_CERTIFICATE && is_done && self->account != NULL && self->account->endpoint != NULL
       && self->account->endpoint->security == HAUL_SECURITY_NONE)
-    set_step (self, step, STEP_DONE, _ ("none; nothing is encrypted"));
+    set_step (self, step, STEP_DONE, _ ("there is none, nothing is encrypted"));
   if (step == HAUL_PROBE_CONNECT)
     remember_endpoint (self, detail);
 }

@@ -174,6 +174,22 @@ test_probe (void)
   g_assert_cmpint (haul_server_find_name (result->server, "INBOX.Trash")->role, ==, HAUL_ROLE_NONE);
 }
 
+/* A mailbox named without a domain is searched where the one who opens it is at home. */
+static void
+test_other_mailbox (void)
+{
+  g_autoptr (HaulAccount) account = haul_account_new ("sales", NULL);
+  g_autoptr (GError) error = NULL;
+
+  haul_test_resolver_clear (resolver);
+  haul_test_resolver_add_service (resolver, "_imaps._tcp.example.test", "b.example.test", 1);
+  haul_test_resolver_add_name (resolver, "b.example.test", "127.0.0.1");
+  account->authenticate_as = g_strdup ("bob@example.test");
+  account->secret = haul_secret_new ("x");
+  g_assert_null (haul_probe_run (account, NULL, NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+}
+
 /* 993 is closed, 143 offers STARTTLS; then one that offers nothing, which gets no password. */
 static void
 test_fallback (void)
@@ -394,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server-lookup/foreign", test_foreign);
   g_test_add_func ("/server-lookup/cancel", test_cancel);
   g_test_add_func ("/server-lookup/probe", test_probe);
+  g_test_add_func ("/server-lookup/probe-other-mailbox", test_other_mailbox);
   g_test_add_func ("/server-lookup/fallback", test_fallback);
   g_test_add_func ("/server-lookup/ratchet", test_ratchet);
   g_test_add_func ("/server-lookup/no-second-way", test_no_second_way);
