@@ -17,6 +17,8 @@
 #include "imap/haul-imap-quirks.h"
 
 #define DRAIN_MAX (1024 * 1024)
+/* A server may say that it is still there, but not for ever: this many limits without anything that was asked for. */
+#define PATIENCE 10
 
 struct _HaulImapChannel
 {
@@ -34,6 +36,7 @@ struct _HaulImapChannel
   gboolean wants_continuation;
   char *challenge;          /* (owned) (nullable) what the server's last `+` said */
   HaulImapResponse *tagged; /* (owned) (nullable) */
+  gint64 progress_us;       /* monotonic; when it was begun, or got something that may have been asked for */
 };
 
 /**
@@ -163,12 +166,30 @@ take_response (HaulImapChannel *self, HaulImapResponse **response, GError **erro
     }
 }
 
+static gboolean
+is_progress (const HaulImapResponse *response)
+{
+  return response->type == HAUL_IMAP_RESPONSE_FETCH || response->type == HAUL_IMAP_RESPONSE_LIST
+         || response->type == HAUL_IMAP_RESPONSE_EXPUNGE;
+}
+
 /* Handles one response, waiting for it. */
 static gboolean
 wait_one (HaulImapChannel *self, guint limit_ms, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HaulImapResponse) response = haul_imap_input_wait (self->input, limit_ms, FALSE, cancellable, error);
-  return response != NULL && take_response (self, &response, error);
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (response == NULL)
+    return FALSE;
+  if (is_progress (response))
+    self->progress_us = now_us;
+  if (now_us - self->progress_us > (gint64)limit_ms * PATIENCE * 1000)
+    {
+      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the server talks and does not answer");
+      return FALSE;
+    }
+  return take_response (self, &response, error);
 }
 
 /* A server may talk faster than it can be understood: some of it is for the next time. */
@@ -400,6 +421,7 @@ haul_imap_channel_begin (HaulImapChannel *channel,
   channel->tag = g_steal_pointer (&tag);
   channel->func = func;
   channel->func_data = user_data;
+  channel->progress_us = g_get_monotonic_time ();
   if (poison_unless (channel, send_segments (channel, command, cancellable, error)))
     return TRUE;
   forget_command (channel);
@@ -453,6 +475,7 @@ haul_imap_channel_end (HaulImapChannel *channel, guint limit_ms, GCancellable *c
   gboolean is_well = check_open (channel, error);
 
   channel->is_written = TRUE;
+  channel->progress_us = g_get_monotonic_time ();
   HAUL_FAULT_COMMAND ("awaited");
   while (is_well && channel->tagged == NULL)
     is_well = poison_unless (channel, wait_one (channel, limit_ms, cancellable, error));

@@ -62,8 +62,19 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
+is_ascending (const GArray *uids)
+{
+  for (guint i = 1; i < uids->len; i++)
+    if (g_array_index (uids, guint32, i) <= g_array_index (uids, guint32, i - 1))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 is_distinct (const GArray *uids)
 {
+  if (is_ascending (uids))
+    return TRUE;
   g_autofree guint32 *sorted = g_memdup2 (uids->data, uids->len * sizeof (guint32));
 
   qsort (sorted, uids->len, sizeof (guint32), compare);

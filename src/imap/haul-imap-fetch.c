@@ -18,10 +18,13 @@
 #include "imap/haul-imap-strip.h"
 
 #define MAX_UID_SET 6000
+/* No mailbox holds as many: this is a server that never ends its list. */
+#define MAX_ROWS (16 * 1024 * 1024)
 
 typedef struct
 {
   guint32 first_uid;
+  guint n_rows;
   HaulImapFetchRowFunc func;
   gpointer user_data;
 } Rows;
@@ -36,6 +39,11 @@ on_row (HaulImapResponse *response, gpointer user_data, GError **error)
   if (response->type != HAUL_IMAP_RESPONSE_FETCH || response->uid < rows->first_uid || !response->has_flags
       || (response->size == 0 && response->internal_date == 0))
     return TRUE;
+  if (++rows->n_rows > MAX_ROWS)
+    {
+      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL, "the list of messages does not end");
+      return FALSE;
+    }
   HaulImapFetchRow row = { .uid = response->uid,
                            .size = response->size,
                            .internal_date = response->internal_date,

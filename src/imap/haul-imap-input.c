@@ -11,6 +11,10 @@
 #include "imap/haul-imap-error.h"
 
 #define BUFFER_SIZE (32 * 1024)
+/* A response may take this many limits, and longer only where more than so many octets come in a second: one that
+ * dribbles in would never cross a limit for the next octet. */
+#define PATIENCE 4
+#define SLOWEST 64
 
 struct _HaulImapInput
 {
@@ -66,7 +70,8 @@ parse (HaulImapInput *self, HaulImapResponse **response, GError **error)
  * haul_imap_input_wait:
  * @input: an input
  * @limit_ms: how long to wait
- * @is_whole: whether @limit_ms is for the whole response, not for its next octet
+ * @is_whole: whether @limit_ms is for the whole response, not for its next octet; then the whole one gets a few times
+ *   as long, and more where much comes
  * @cancellable: (nullable): cancels
  * @error: return location
  *
@@ -78,21 +83,24 @@ HaulImapResponse *
 haul_imap_input_wait (
     HaulImapInput *input, guint limit_ms, gboolean is_whole, GCancellable *cancellable, GError **error)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64)limit_ms * 1000;
+  gint64 start = g_get_monotonic_time ();
+  gint64 allowed_ms = (gint64)limit_ms * (is_whole ? 1 : PATIENCE);
   HaulImapResponse *response = NULL;
 
   while (parse (input, &response, error) && response == NULL)
     {
-      gint64 left_ms = is_whole ? (deadline - g_get_monotonic_time ()) / 1000 : (gint64)limit_ms;
-      if (is_whole && left_ms <= 0)
+      gint64 left_ms = allowed_ms - (g_get_monotonic_time () - start) / 1000;
+      if (left_ms <= 0)
         {
           g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the server takes too long");
           return NULL;
         }
-      gssize got
-          = haul_imap_transport_read (input->transport, input->buffer, BUFFER_SIZE, (guint)left_ms, cancellable, error);
+      gssize got = haul_imap_transport_read (input->transport, input->buffer, BUFFER_SIZE,
+                                             (guint)MIN (left_ms, (gint64)limit_ms), cancellable, error);
       if (got < 0)
         return NULL;
+      if (!is_whole)
+        allowed_ms += got * 1000 / SLOWEST;
       haul_imap_parser_feed (input->parser, input->buffer, (gsize)got);
     }
   return response;

@@ -8,11 +8,15 @@
  */
 #include "imap/haul-imap-mailbox.h"
 
+#include <string.h>
+
 #include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 
 /* A list model of more helps nobody (docs/wire.md). */
 #define MAX_MAILBOXES 200000
+#define MAX_NAMES (16 * 1024 * 1024) /* octets of all of them */
+#define MAX_LISTED 2000000           /* then the list does not end */
 
 static gboolean
 run_with_name (HaulImapSession *session,
@@ -29,13 +33,28 @@ run_with_name (HaulImapSession *session,
   return haul_imap_session_execute (session, command, verb, func, user_data, cancellable, error);
 }
 
+typedef struct
+{
+  GPtrArray *mailboxes; /* (owned) (element-type HaulImapMailbox) */
+  gsize name_octets;
+  guint n_listed;
+} Listed;
+
 static gboolean
 on_list (HaulImapResponse *response, gpointer user_data, GError **error)
 {
-  GPtrArray *mailboxes = user_data;
+  Listed *listed = user_data;
 
-  if (response->type == HAUL_IMAP_RESPONSE_LIST && response->mailbox != NULL && mailboxes->len < MAX_MAILBOXES)
-    g_ptr_array_add (mailboxes, g_steal_pointer (&response->mailbox));
+  if (response->type != HAUL_IMAP_RESPONSE_LIST || response->mailbox == NULL)
+    return TRUE;
+  if (++listed->n_listed > MAX_LISTED)
+    {
+      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL, "the list of mailboxes does not end");
+      return FALSE;
+    }
+  listed->name_octets += strlen (response->mailbox->name);
+  if (listed->mailboxes->len < MAX_MAILBOXES && listed->name_octets <= MAX_NAMES)
+    g_ptr_array_add (listed->mailboxes, g_steal_pointer (&response->mailbox));
   return TRUE;
 }
 
@@ -44,12 +63,13 @@ list (HaulImapSession *session, const char *pattern, gboolean with_roles, GCance
 {
   g_autoptr (GPtrArray) mailboxes = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_imap_mailbox_free);
   g_autoptr (HaulImapCommand) command = haul_imap_command_new ("LIST");
+  Listed listed = { .mailboxes = mailboxes };
 
   haul_imap_command_add_string (command, "");
   haul_imap_command_add_string (command, pattern);
   if (with_roles)
     haul_imap_command_add_constant (command, "RETURN (SPECIAL-USE)");
-  if (!haul_imap_session_execute (session, command, "LIST", on_list, mailboxes, cancellable, error))
+  if (!haul_imap_session_execute (session, command, "LIST", on_list, &listed, cancellable, error))
     return NULL;
   return g_steal_pointer (&mailboxes);
 }

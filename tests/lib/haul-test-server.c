@@ -124,6 +124,19 @@ flood (Peer *peer, const char *argument)
   return say (peer, *text == ' ' ? text + 1 : text, FALSE, times);
 }
 
+/* Twenty octets a second. */
+static gboolean
+dribble (Peer *peer, const char *text)
+{
+  g_autofree char *octets = g_strcompress (text);
+
+  for (const char *at = octets; *at != '\0'; at++, g_usleep (50 * 1000))
+    if (!g_output_stream_write_all (g_io_stream_get_output_stream (peer->stream), at, 1, NULL,
+                                    peer->server->cancellable, NULL))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 expect (Peer *peer, const char *pattern, gboolean has_tag)
 {
@@ -186,6 +199,11 @@ do_step (Peer *peer, const char *line)
       return say (peer, argument, TRUE, 1);
     case 's':
       return say (peer, argument, FALSE, 1);
+    case '0':
+      return g_output_stream_write_all (g_io_stream_get_output_stream (peer->stream), "", 1, NULL,
+                                        peer->server->cancellable, NULL);
+    case 'D':
+      return dribble (peer, argument);
     case 'F':
       return flood (peer, argument);
     case 'C':

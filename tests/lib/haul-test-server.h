@@ -7,6 +7,8 @@
  *   S text      sends a line; $ is the tag of the client's last command, $next the one after it
  *   s text      sends as it stands, C escapes understood, no line end; $ as above
  *   F n text    the same n times
+ *   0           sends one octet of value zero
+ *   D text      sends text, twenty octets a second
  *   C pattern   takes a command; what follows its tag must match (* and ? as in file names)
  *   c pattern   takes a line without a tag
  *   L n         takes n octets
