@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "imap/haul-imap-error.h"
+#include "sasl/haul-sasl-base64.h"
 
 /* An initial response goes on the command's line, which servers limit. */
 #define MAX_INITIAL_RESPONSE 1000
@@ -48,13 +49,10 @@ decode (const char *text, guint8 **data, gsize *length, GError **error)
   g_strstrip (challenge);
   if (*challenge == '\0')
     return TRUE;
-  if (strspn (challenge, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != strlen (challenge))
-    {
-      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL, "the server's challenge is not base64");
-      return FALSE;
-    }
-  *data = g_base64_decode (challenge, length);
-  return TRUE;
+  *data = haul_sasl_base64_decode (challenge, length);
+  if (*data == NULL)
+    g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL, "the server's challenge is not base64");
+  return *data != NULL;
 }
 
 /* What the server's text in front of the first word of ours says is of no interest: some say “Ready”. */
@@ -106,6 +104,7 @@ new_sasl (HaulImapChannel *channel,
       end_point = haul_imap_transport_dup_binding (transport, HAUL_IMAP_TLS_BINDING_SERVER, NULL);
     }
   g_autofree char *plus = g_strconcat ("AUTH=", haul_sasl_get_name (mechanism), "-PLUS", NULL);
+  g_autofree char *offers = g_ascii_strup (place->capability_line, -1);
   HaulSaslCredentials credentials = { .user = names->user,
                                       .domain = names->domain,
                                       .authorize_as = names->authorize_as,
@@ -115,7 +114,7 @@ new_sasl (HaulImapChannel *channel,
                                       .binding_name = binding_name,
                                       .binding = binding,
                                       .end_point = end_point,
-                                      .server_has_plus = strstr (place->capability_line, plus) != NULL };
+                                      .server_has_plus = strstr (offers, plus) != NULL };
   HaulSasl *sasl = haul_sasl_new (mechanism, &credentials, &problem);
   if (sasl == NULL)
     translate (problem, HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED, error);
@@ -157,7 +156,7 @@ new_command (Talk *talk, HaulSaslMechanism mechanism, guint capabilities)
  * @mechanism: how
  * @names: who
  * @secret: (nullable): by what
- * @is_made: (out): whether the server was asked
+ * @is_made: (out): whether the server could judge the secret
  * @cancellable: (nullable): cancels
  * @error: return location
  *
@@ -188,6 +187,9 @@ haul_imap_authenticate_run (HaulImapChannel *channel,
   g_autoptr (HaulImapResponse) tagged
       = haul_imap_channel_converse (channel, command, is_complete, answer, &talk, cancellable, error);
   g_clear_pointer (&talk.first, haul_secret_unref);
+  /* Refused before it had anything to judge: it knows nobody of that name, or keeps the password in another form. */
+  if (tagged != NULL && tagged->condition != HAUL_IMAP_CONDITION_OK)
+    *is_made = haul_sasl_has_used_secret (sasl);
   if (tagged == NULL || tagged->condition != HAUL_IMAP_CONDITION_OK)
     return g_steal_pointer (&tagged);
   if (haul_sasl_is_complete (sasl) && !talk.is_refused)

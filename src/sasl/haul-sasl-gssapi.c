@@ -63,24 +63,42 @@ name_server (HaulSasl *self, GError **error)
   return !GSS_ERROR (major) || fail (major, minor, error);
 }
 
+/* What Exchange's “Extended Protection” wants to see; others do not look at it. */
+static gss_channel_bindings_t
+make_bindings (const HaulSasl *self, HaulSaslBuffer *octets, gss_channel_bindings_t bindings)
+{
+  if (self->end_point == NULL)
+    return GSS_C_NO_CHANNEL_BINDINGS;
+  haul_sasl_buffer_add_text (octets, "tls-server-end-point:");
+  haul_sasl_buffer_add (octets, g_bytes_get_data (self->end_point, NULL), g_bytes_get_size (self->end_point));
+  bindings->application_data = (gss_buffer_desc){ octets->length, octets->data };
+  return bindings;
+}
+
 static gboolean
 establish (HaulSasl *self, const char *challenge, gsize length, HaulSaslBuffer *response, GError **error)
 {
   Gssapi *state = self->state;
   gss_buffer_desc in = { length, (void *)challenge }, out = GSS_C_EMPTY_BUFFER;
-  OM_uint32 minor, ignored;
+  g_auto (HaulSaslBuffer) octets = { 0 };
+  struct gss_channel_bindings_struct bindings = { 0 };
+  OM_uint32 minor, ignored, flags = 0;
 
   if (state->server == GSS_C_NO_NAME && !name_server (self, error))
     return FALSE;
   OM_uint32 major = gss_init_sec_context (&minor, GSS_C_NO_CREDENTIAL, &state->context, state->server,
                                           (gss_OID)gss_mech_krb5, GSS_C_MUTUAL_FLAG | GSS_C_INTEG_FLAG, 0,
-                                          GSS_C_NO_CHANNEL_BINDINGS, &in, NULL, &out, NULL, NULL);
+                                          make_bindings (self, &octets, &bindings), &in, NULL, &out, &flags, NULL);
+  if (!GSS_ERROR (major))
+    haul_sasl_buffer_add (response, out.value, out.length);
+  gss_release_buffer (&ignored, &out);
   if (GSS_ERROR (major))
     return fail (major, minor, error);
-  haul_sasl_buffer_add (response, out.value, out.length);
-  gss_release_buffer (&ignored, &out);
   state->is_established = major == GSS_S_COMPLETE;
-  return TRUE;
+  if (!state->is_established || (flags & GSS_C_MUTUAL_FLAG) != 0)
+    return TRUE;
+  g_set_error_literal (error, HAUL_SASL_ERROR, HAUL_SASL_ERROR_UNPROVEN, "GSSAPI: the server has not proved who it is");
+  return FALSE;
 }
 
 /* The server says which layers it would put around the connection; we want none, TLS is there. */

@@ -61,6 +61,7 @@ typedef struct
   const guint8 *info; /* (nullable) borrowed */
   gsize n_info;
   guint64 timestamp; /* 0: none */
+  guint32 av_flags;  /* of @info */
 } Challenge;
 
 /* What AUTHENTICATE is made of. */
@@ -158,6 +159,8 @@ parse_info (Challenge *challenge, GError **error)
         break;
       if (id == AV_TIMESTAMP && length == 8)
         challenge->timestamp = get_le (challenge->info + at + 4, 8);
+      if (id == AV_FLAGS && length == 4)
+        challenge->av_flags = (guint32)get_le (challenge->info + at + 4, 4);
       at += 4 + length;
     }
   return refuse (error, "the list in the challenge does not end");
@@ -192,25 +195,29 @@ add_pair (HaulSaslBuffer *info, guint id, const void *data, gsize length)
   haul_sasl_buffer_add (info, data, length);
 }
 
+/* A server that tells its time, or asks for it, gets the three messages protected. */
+static gboolean
+wants_mic (const Challenge *challenge)
+{
+  return challenge->timestamp != 0 || (challenge->av_flags & AV_FLAG_MIC) != 0;
+}
+
 /* What the server said of itself goes back, so that it cannot be changed on the way, with what we know of the
  * connection. */
 static void
 make_info (const HaulSasl *self, const Challenge *challenge, HaulSaslBuffer *info)
 {
-  guint32 flags = 0;
+  guint32 flags = challenge->av_flags | (wants_mic (challenge) ? AV_FLAG_MIC : 0);
 
   for (gsize at = 0; at < challenge->n_info;)
     {
       const guint8 *pair = challenge->info + at;
       gsize length = (gsize)get_le (pair + 2, 2);
-      if (get_le (pair, 2) == AV_FLAGS && length == 4)
-        flags = (guint32)get_le (pair + 4, 4);
-      else if (get_le (pair, 2) != AV_CHANNEL_BINDINGS && get_le (pair, 2) != AV_TARGET_NAME)
+      guint id = (guint)get_le (pair, 2);
+      if (id != AV_FLAGS && id != AV_CHANNEL_BINDINGS && id != AV_TARGET_NAME)
         haul_sasl_buffer_add (info, pair, 4 + length);
       at += 4 + length;
     }
-  if (challenge->timestamp != 0)
-    flags |= AV_FLAG_MIC;
   if (flags != 0)
     {
       guint32 little = GUINT32_TO_LE (flags);
@@ -261,8 +268,8 @@ answer_v2 (HaulSasl *self, const Challenge *challenge, Answer *answer)
   haul_sasl_buffer_add (&answer->nt, proof, sizeof proof);
   haul_sasl_buffer_add (&answer->nt, temp.data, temp.length);
   haul_sasl_ntlm_keys_hmac (key, proof, sizeof proof, NULL, 0, answer->session_key);
-  answer->has_mic = challenge->timestamp != 0;
-  if (answer->has_mic)
+  answer->has_mic = wants_mic (challenge);
+  if (challenge->timestamp != 0)
     haul_sasl_buffer_add (&answer->lm, zero, sizeof zero);
   else
     {

@@ -13,6 +13,7 @@
 #include <nettle/pbkdf2.h>
 #include <string.h>
 
+#include "sasl/haul-sasl-base64.h"
 #include "sasl/haul-sasl-prepare.h"
 #include "sasl/haul-sasl-private.h"
 
@@ -197,6 +198,18 @@ is_printable (const char *text)
   return TRUE;
 }
 
+/* RFC 5802 §7. Two of its words say that this is not the connection that the server sees: no password may follow. */
+static gboolean
+hear_refusal (HaulSasl *self, const char *reason, GError **error)
+{
+  static const char *const attacks[] = { "channel-bindings-dont-match", "server-does-support-channel-binding", NULL };
+  g_autofree char *word = g_strndup (reason, strcspn (reason, ","));
+
+  if (g_strv_contains (attacks, word))
+    return fail (self, HAUL_SASL_ERROR_UNPROVEN, "the server sees another connection than this one", error);
+  return fail (self, HAUL_SASL_ERROR_REFUSED, "the server refuses", error);
+}
+
 static gboolean
 parse_first (HaulSasl *self, const char *text, ServerFirst *first, GError **error)
 {
@@ -204,7 +217,7 @@ parse_first (HaulSasl *self, const char *text, ServerFirst *first, GError **erro
   g_auto (GStrv) parts = g_strsplit (text, ",", 8);
 
   if (g_str_has_prefix (text, "e="))
-    return fail (self, HAUL_SASL_ERROR_REFUSED, "the server refuses", error);
+    return hear_refusal (self, text + 2, error);
   if (g_strv_length (parts) < 3 || !g_str_has_prefix (parts[0], "r=") || !g_str_has_prefix (parts[1], "s=")
       || !g_str_has_prefix (parts[2], "i="))
     return fail (self, HAUL_SASL_ERROR_BAD_CHALLENGE, "the first answer is not one", error);
@@ -212,8 +225,8 @@ parse_first (HaulSasl *self, const char *text, ServerFirst *first, GError **erro
   if (strlen (first->nonce) > MAX_NONCE || !is_printable (first->nonce)
       || !g_str_has_prefix (first->nonce, scram->nonce) || strlen (first->nonce) == strlen (scram->nonce))
     return fail (self, HAUL_SASL_ERROR_BAD_CHALLENGE, "the nonce is not ours", error);
-  first->salt = g_base64_decode (parts[1] + 2, &first->n_salt);
-  if (first->n_salt == 0 || first->n_salt > MAX_SALT)
+  first->salt = haul_sasl_base64_decode (parts[1] + 2, &first->n_salt);
+  if (first->salt == NULL || first->n_salt == 0 || first->n_salt > MAX_SALT)
     return fail (self, HAUL_SASL_ERROR_BAD_CHALLENGE, "the salt is missing or too long", error);
   if (!g_ascii_string_to_unsigned (parts[2] + 2, 10, 1, MAX_ITERATIONS, &first->iterations, NULL))
     return fail (self, HAUL_SASL_ERROR_BAD_CHALLENGE, "the number of iterations is beyond all measure", error);
@@ -283,12 +296,12 @@ hear_signature (HaulSasl *self, const char *text, GError **error)
   gsize length = 0;
 
   if (g_str_has_prefix (text, "e="))
-    return fail (self, HAUL_SASL_ERROR_REFUSED, "the server refuses", error);
+    return hear_refusal (self, text + 2, error);
   if (!g_str_has_prefix (text, "v="))
     return fail (self, HAUL_SASL_ERROR_BAD_CHALLENGE, "the last answer is not one", error);
-  g_auto (GStrv) parts = g_strsplit (text + 2, ",", 2);
-  g_autofree guint8 *signature = g_base64_decode (parts[0], &length);
-  if (length != get_key_size (self) || memcmp (signature, scram->server_signature, length) != 0)
+  g_autofree char *verifier = g_strndup (text + 2, strcspn (text + 2, ","));
+  g_autofree guint8 *signature = haul_sasl_base64_decode (verifier, &length);
+  if (signature == NULL || length != get_key_size (self) || memcmp (signature, scram->server_signature, length) != 0)
     return fail (self, HAUL_SASL_ERROR_UNPROVEN, "the server does not know the password", error);
   self->is_complete = TRUE;
   return TRUE;

@@ -146,12 +146,17 @@ static const struct
   { "a thousand million rounds", "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92,i=1000000000", NULL,
     HAUL_SASL_ERROR_BAD_CHALLENGE },
   { "no rounds", "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92,i=0", NULL, HAUL_SASL_ERROR_BAD_CHALLENGE },
+  { "a salt that is no base64", "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC R+Q6,i=4096", NULL, HAUL_SASL_ERROR_BAD_CHALLENGE },
   { "no salt", "r=fyko+d2lbbFgONRv9qkxdawLx,s=,i=4096", NULL, HAUL_SASL_ERROR_BAD_CHALLENGE },
   { "an extension that must be understood", "m=x,r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92,i=4096", NULL,
     HAUL_SASL_ERROR_BAD_CHALLENGE },
   { "nothing", "", NULL, HAUL_SASL_ERROR_BAD_CHALLENGE },
   { "a refusal", rfc_first, "e=invalid-proof", HAUL_SASL_ERROR_REFUSED },
+  { "a refusal at once", "e=unknown-user", NULL, HAUL_SASL_ERROR_REFUSED },
+  { "another connection", rfc_first, "e=channel-bindings-dont-match", HAUL_SASL_ERROR_UNPROVEN },
+  { "an offer that somebody took away", "e=server-does-support-channel-binding,x=y", NULL, HAUL_SASL_ERROR_UNPROVEN },
   { "no proof of its own", rfc_first, "", HAUL_SASL_ERROR_BAD_CHALLENGE },
+  { "an empty proof", rfc_first, "v=", HAUL_SASL_ERROR_UNPROVEN },
   { "a wrong proof", rfc_first, "v=AAAAAAAAAAAAAAAAAAAAAAAAAAA=", HAUL_SASL_ERROR_UNPROVEN },
   { "half a proof", rfc_first, "v=rmF9pqV8S7s=", HAUL_SASL_ERROR_UNPROVEN },
 };
@@ -234,6 +239,11 @@ static const struct
     "\xe2\x80\xae"
     "b",
     HAUL_SASL_ERROR_UNSUITABLE },
+  /* RFC 4013 §3: a control character, and letters of both directions. */
+  { "a bell", HAUL_SASL_SCRAM_SHA_256, USER ("a"), "\x07", HAUL_SASL_ERROR_UNSUITABLE },
+  { "an alef before a digit", HAUL_SASL_SCRAM_SHA_256, USER ("a"), "\xd8\xa7\x31", HAUL_SASL_ERROR_UNSUITABLE },
+  { "nothing but a soft hyphen", HAUL_SASL_SCRAM_SHA_256, USER ("a"), "\xc2\xad", HAUL_SASL_ERROR_UNSUITABLE },
+  { "octets that are no UTF-8", HAUL_SASL_SCRAM_SHA_256, USER ("a"), "\xe4\xf6", HAUL_SASL_ERROR_UNSUITABLE },
 };
 
 static void
@@ -258,7 +268,8 @@ test_prepared (void)
                                           { "a\xe3\x80\x80"
                                             "b",
                                             "a b" },
-                                          { "u\xcc\x88", "\xc3\xbc" } };
+                                          { "u\xcc\x88", "\xc3\xbc" },
+                                          { "\xc2\xaa", "a" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
     {
