@@ -315,6 +315,7 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
   server->has_quota = quota.is_known;
   server->quota_used_bytes = quota.used_bytes;
   server->quota_limit_bytes = quota.limit_bytes;
+  server->connections = haul_imap_quirks_get_connections (server->greeting);
   server->append_limit_bytes = haul_imap_session_get_append_limit (self->session);
   add_mailboxes (server, &name_space, mailboxes);
   self->server = g_steal_pointer (&server);

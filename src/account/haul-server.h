@@ -37,6 +37,7 @@ typedef struct
   guint64 quota_used_bytes;
   guint64 quota_limit_bytes;
   guint64 append_limit_bytes; /* 0 unknown */
+  guint connections;          /* at once, that a server of its kind bears; 0 unknown */
   GPtrArray *mailboxes;       /* (owned) (element-type HaulServerMailbox) */
 } HaulServer;
 

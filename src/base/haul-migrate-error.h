@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @HAUL_MIGRATE_ERROR_BAD_NAME: a mailbox name cannot be made on this server
  * @HAUL_MIGRATE_ERROR_UNPROVABLE: the server does not say enough to be exact, see the message
  * @HAUL_MIGRATE_ERROR_NO_UNDO: the server cannot remove single messages
+ * @HAUL_MIGRATE_ERROR_GIVEN_UP: the server was lost, and did not come back for half an hour
  * @HAUL_MIGRATE_ERROR_SPOOL: a big message cannot be kept on the disk while it is sent
  */
 typedef enum
@@ -39,6 +40,7 @@ typedef enum
   HAUL_MIGRATE_ERROR_HELD,
   HAUL_MIGRATE_ERROR_NO_REPORT,
   HAUL_MIGRATE_ERROR_OTHER_MAILBOX,
+  HAUL_MIGRATE_ERROR_GIVEN_UP,
 } HaulMigrateError;
 
 GQuark haul_migrate_error_quark (void);

@@ -91,12 +91,51 @@ haul_progress_set_folder (HaulProgress *progress, int folder)
   g_mutex_unlock (&progress->lock);
 }
 
+/**
+ * haul_progress_set_wait:
+ * @progress: the counters
+ * @until: unix seconds; 0: nobody waits any more
+ * @reason: why
+ * @words: (nullable): the server's own, UTF-8; cut where they are long
+ *
+ * Shows that the run stands still, and how long.
+ */
 void
-haul_progress_set_wait_until (HaulProgress *progress, gint64 unix_seconds)
+haul_progress_set_wait (HaulProgress *progress, gint64 until, HaulWaitReason reason, const char *words)
 {
+  const char *end;
+
   g_mutex_lock (&progress->lock);
-  progress->state.wait_until = unix_seconds;
+  HaulProgressSnapshot *state = &progress->state;
+  state->wait_until = until;
+  state->wait_reason = until == 0 ? HAUL_WAIT_NONE : reason;
+  g_strlcpy (state->wait_words, words == NULL || until == 0 ? "" : words, sizeof state->wait_words);
+  if (!g_utf8_validate (state->wait_words, -1, &end))
+    state->wait_words[end - state->wait_words] = '\0';
+  if (until != 0)
+    state->phase = HAUL_PHASE_WAITING;
   g_mutex_unlock (&progress->lock);
+}
+
+/**
+ * haul_wait_reason_to_string:
+ * @reason: a reason
+ *
+ * Returns: a word for scripts
+ */
+const char *
+haul_wait_reason_to_string (HaulWaitReason reason)
+{
+  static const char *const words[] = {
+    [HAUL_WAIT_NONE] = "",
+    [HAUL_WAIT_THROTTLED] = "throttled",
+    [HAUL_WAIT_DAILY_LIMIT] = "daily-limit",
+    [HAUL_WAIT_CONNECTIONS] = "too-many-connections",
+    [HAUL_WAIT_NETWORK] = "connection-lost",
+    [HAUL_WAIT_SETTLING] = "settling",
+  };
+
+  return words[reason];
 }
 
 void

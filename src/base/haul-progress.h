@@ -38,6 +38,19 @@ typedef enum
   HAUL_PHASE_FINISHED,
 } HaulPhase;
 
+typedef enum
+{
+  HAUL_WAIT_NONE,
+  HAUL_WAIT_THROTTLED,   /* the server asked for patience */
+  HAUL_WAIT_DAILY_LIMIT, /* what it takes in a day is used up */
+  HAUL_WAIT_CONNECTIONS, /* it allows no more connections at once */
+  HAUL_WAIT_NETWORK,     /* the connection broke, or cannot be made */
+  HAUL_WAIT_SETTLING,    /* our own: what a broken connection had under way may still arrive */
+} HaulWaitReason;
+
+/* As long as what is shown of a server's words. */
+#define HAUL_WAIT_WORDS_SIZE 512
+
 typedef struct
 {
   HaulPhase phase;
@@ -49,7 +62,9 @@ typedef struct
   double bytes_per_second; /* smoothed over 30 s; 0 unknown */
   gint64 seconds_left;     /* -1 unknown */
   gint64 wait_until;       /* unix seconds, 0 for none */
-  gint64 seconds;          /* since the start */
+  HaulWaitReason wait_reason;
+  char wait_words[HAUL_WAIT_WORDS_SIZE]; /* the server's own, UTF-8; "" none */
+  gint64 seconds;                        /* since the start */
 } HaulProgressSnapshot;
 
 typedef struct _HaulProgress HaulProgress;
@@ -59,7 +74,8 @@ HaulProgress *haul_progress_ref (HaulProgress *progress);
 void haul_progress_unref (HaulProgress *progress);
 void haul_progress_set_phase (HaulProgress *progress, HaulPhase phase);
 void haul_progress_set_folder (HaulProgress *progress, int folder);
-void haul_progress_set_wait_until (HaulProgress *progress, gint64 unix_seconds);
+void haul_progress_set_wait (HaulProgress *progress, gint64 until, HaulWaitReason reason, const char *words);
+const char *haul_wait_reason_to_string (HaulWaitReason reason);
 void haul_progress_set_totals (HaulProgress *progress, guint64 messages_total, guint64 bytes_total);
 void haul_progress_add (HaulProgress *progress, guint folder, const HaulCounts *delta);
 void haul_progress_set_counts (HaulProgress *progress, guint folder, const HaulCounts *counts);

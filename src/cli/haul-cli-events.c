@@ -15,6 +15,7 @@
 #include "base/haul-clock.h"
 #include "cli/haul-cli-print.h"
 #include "report/haul-json-writer.h"
+#include "report/haul-wait-text.h"
 
 struct _HaulCliEvents
 {
@@ -225,13 +226,18 @@ tell_folder (HaulCliEvents *self, int index)
 }
 
 static void
-tell_waiting (HaulCliEvents *self, gint64 until)
+tell_waiting (HaulCliEvents *self, const HaulProgressSnapshot *now)
 {
-  if (until == 0 || until == self->wait_until)
+  /* Told once, although its end is rounded to whole seconds. */
+  gint64 difference = now->wait_until - self->wait_until;
+
+  if (now->wait_until == 0 || (difference >= -1 && difference <= 1))
     return;
-  self->wait_until = until;
+  self->wait_until = now->wait_until;
   JsonBuilder *builder = begin ("waiting");
-  haul_json_writer_add_date (builder, "until", until);
+  haul_json_writer_add_date (builder, "until", now->wait_until);
+  haul_json_writer_add_string (builder, "reason", haul_wait_reason_to_string (now->wait_reason));
+  haul_json_writer_add_string (builder, "server_text", *now->wait_words == '\0' ? NULL : now->wait_words);
   end (self, builder);
 }
 
@@ -256,7 +262,10 @@ add_progress (HaulCliEvents *self, JsonBuilder *builder, const HaulProgressSnaps
   haul_json_writer_add_int (builder, "seconds_left", now->seconds_left);
   haul_json_writer_add_int (builder, "seconds", now->seconds);
   if (now->wait_until != 0)
-    haul_json_writer_add_date (builder, "wait_until", now->wait_until);
+    {
+      haul_json_writer_add_date (builder, "wait_until", now->wait_until);
+      haul_json_writer_add_string (builder, "wait_reason", haul_wait_reason_to_string (now->wait_reason));
+    }
 }
 
 static void
@@ -270,9 +279,8 @@ show_line (HaulCliEvents *self, const HaulProgressSnapshot *now)
 
   if (now->phase == HAUL_PHASE_WAITING)
     {
-      g_autoptr (GDateTime) until = g_date_time_new_from_unix_local (now->wait_until);
-      g_autofree char *time = until == NULL ? g_strdup ("?") : g_date_time_format (until, "%H:%M");
-      g_string_append_printf (line, _ ("The server asked us to wait. Going on at %s."), time);
+      g_autofree char *sentence = haul_wait_text_dup (now->wait_reason, now->wait_until);
+      g_string_append (line, sentence);
     }
   else if (self->is_undo)
     g_string_append_printf (line, _ ("%'" G_GUINT64_FORMAT " of %'" G_GUINT64_FORMAT " messages"), settled,
@@ -303,7 +311,7 @@ haul_cli_events_tick (gpointer self)
     {
       haul_progress_get_snapshot (events->progress, &now);
       tell_folder (events, now.folder);
-      tell_waiting (events, now.wait_until);
+      tell_waiting (events, &now);
       JsonBuilder *builder = begin ("progress");
       add_progress (events, builder, &now);
       g_object_ref (builder);

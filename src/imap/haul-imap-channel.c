@@ -292,7 +292,9 @@ check_greeting (const HaulImapResponse *greeting, GError **error)
     case HAUL_IMAP_CONDITION_NO:
     case HAUL_IMAP_CONDITION_BAD:
     default:
-      return not_imap (error, "a refusal came first");
+      /* It may be one that asks to be left alone for a while. */
+      g_propagate_error (error, haul_imap_quirks_new_error (greeting, HAUL_IMAP_ERROR_NOT_IMAP, "greeting"));
+      return FALSE;
     }
 }
 

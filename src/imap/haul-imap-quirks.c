@@ -66,6 +66,9 @@ haul_imap_quirks_classify (const char *code, const char *text, HaulImapError oth
 {
   g_autofree char *lower = g_ascii_strdown (text == NULL ? "" : text, -1);
 
+  /* Cyrus says LIMIT of a mailbox with 128 keywords, which no wait helps against. */
+  if (strstr (lower, "too many user flags") != NULL)
+    return otherwise;
   /* Gmail says OVERQUOTA for a day's allowance used up. */
   if (strstr (lower, "bandwidth limit") != NULL)
     return HAUL_IMAP_ERROR_THROTTLED;
@@ -76,6 +79,82 @@ haul_imap_quirks_classify (const char *code, const char *text, HaulImapError oth
     if (strstr (lower, texts[i].words) != NULL)
       return texts[i].meaning;
   return otherwise;
+}
+
+static gboolean
+is_imap4d (const char *greeting)
+{
+  return g_str_equal (greeting, "IMAP4rev1");
+}
+
+/* Lower case: one connection too many, of this account or from this computer. */
+static const char *const connections[] = {
+  "too many simultaneous connections", "maximum number of connections", "too many connections",
+  "too many concurrent connections",   "too many imap connections",     "connection limit",
+};
+
+/**
+ * haul_imap_quirks_is_about_connections:
+ * @text: (nullable): the words of a server that asks to be left alone
+ *
+ * Whether fewer connections would do.
+ */
+gboolean
+haul_imap_quirks_is_about_connections (const char *text)
+{
+  g_autofree char *lower = g_ascii_strdown (text == NULL ? "" : text, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (connections); i++)
+    if (strstr (lower, connections[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Gmail: what may be sent in a day is used up (docs/wire.md). */
+gboolean
+haul_imap_quirks_is_about_budget (const char *text)
+{
+  g_autofree char *lower = g_ascii_strdown (text == NULL ? "" : text, -1);
+
+  return strstr (lower, "bandwidth limit") != NULL;
+}
+
+/* Exchange says this of a full mailbox, and of itself when it has too much to do (docs/wire.md). */
+gboolean
+haul_imap_quirks_is_perhaps_full (const char *text)
+{
+  g_autofree char *lower = g_ascii_strdown (text == NULL ? "" : text, -1);
+
+  return strstr (lower, "server unavailable") != NULL;
+}
+
+/**
+ * haul_imap_quirks_get_connections:
+ * @greeting: a server's first words
+ *
+ * How many connections to use by default, so that the person's own mail programs find room: Courier lets 4 be open in
+ * all, Dovecot 10, Gmail 15, Exchange 16; UW and imap4d lock a mailbox for each (docs/pressure.md).
+ *
+ * Returns: at least 1
+ */
+guint
+haul_imap_quirks_get_connections (const char *greeting)
+{
+  static const struct
+  {
+    const char *words;
+    guint connections;
+  } servers[] = {
+    { "Gimap ", 3 },  { "Microsoft Exchange", 3 }, { "Courier-IMAP", 2 }, { "IMAP4rev1 200", 1 },
+    { "Dovecot", 3 }, { " Cyrus IMAP ", 3 },
+  };
+
+  if (is_imap4d (greeting))
+    return 1;
+  for (gsize i = 0; i < G_N_ELEMENTS (servers); i++)
+    if (strstr (greeting, servers[i].words) != NULL)
+      return servers[i].connections;
+  return 2;
 }
 
 /**
@@ -123,12 +202,6 @@ gboolean
 haul_imap_quirks_breaks_namespace (const char *greeting)
 {
   return strstr (greeting, "Exchange Server 2003") != NULL;
-}
-
-static gboolean
-is_imap4d (const char *greeting)
-{
-  return g_str_equal (greeting, "IMAP4rev1");
 }
 
 /* mailutils imap4d 3.15 ends its OK to AUTHENTICATE with LF alone, so that the end of the line never comes. */

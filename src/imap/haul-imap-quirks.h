@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 HaulImapError haul_imap_quirks_classify (const char *code, const char *text, HaulImapError otherwise);
 GError *haul_imap_quirks_new_error (const HaulImapResponse *response, HaulImapError otherwise, const char *what);
 gint64 haul_imap_quirks_parse_backoff (const char *text);
+gboolean haul_imap_quirks_is_about_connections (const char *text);
+gboolean haul_imap_quirks_is_about_budget (const char *text);
+gboolean haul_imap_quirks_is_perhaps_full (const char *text);
+guint haul_imap_quirks_get_connections (const char *greeting);
 gboolean haul_imap_quirks_adds_fields (const char *greeting);
 gboolean haul_imap_quirks_breaks_authenticate (const char *greeting);
 gboolean haul_imap_quirks_breaks_namespace (const char *greeting);

@@ -14,6 +14,8 @@
 #include "migrate/haul-job-keeper.h"
 #include "migrate/haul-job-store.h"
 #include "migrate/haul-lane.h"
+#include "migrate/haul-limits.h"
+#include "migrate/haul-patience.h"
 #include "migrate/haul-run-report.h"
 
 #define LANES_MAX 8
@@ -98,6 +100,13 @@ haul_engine_set_paused (HaulEngine *self, gboolean is_paused)
   haul_run_set_paused (self->run, is_paused);
 }
 
+/* What the server wants to be waited for is tried at once. */
+void
+haul_engine_try_now (HaulEngine *self)
+{
+  haul_patience_try_now (self->run);
+}
+
 /* (transfer none) */
 HaulProgress *
 haul_engine_get_progress (HaulEngine *self)
@@ -128,15 +137,40 @@ run_lane (gpointer data)
   return NULL;
 }
 
+/* What the server refused, or allowed beyond what it refused another day. */
+static void
+keep_limits (HaulEngine *self, HaulLimits limits)
+{
+  const HaulPatience *patience = &self->run->patience;
+  guint n_learnt = patience->n_learnt != 0 ? patience->n_learnt : limits.connections;
+
+  if (patience->n_learnt == 0 && n_learnt != 0)
+    n_learnt = MAX (n_learnt, patience->n_open_most);
+  if (patience->n_learnt == 0 && n_learnt == limits.connections)
+    return;
+  haul_limits_save (self->state_dir, self->run->account, &(HaulLimits){ n_learnt, haul_clock_now () });
+  if (patience->n_learnt == 0)
+    return;
+  g_autofree char *note
+      = g_strdup_printf (n_learnt == 1
+                             ? "The server lets %u connection be open at once and no more, so there were no more."
+                             : "The server lets %u connections be open at once and no more, so there were no more.",
+                         n_learnt);
+  haul_run_add_note (self->run, 0, note);
+}
+
 /* The first lane is on this thread; the others wait until it has taken care of what earlier runs left. */
 static void
 run_lanes (HaulEngine *self)
 {
   g_autoptr (HaulLaneQueue) queue = haul_lane_queue_new (self->run->plan);
-  guint wanted = CLAMP (self->run->plan->choices->connections, 1, LANES_MAX);
-  guint n_lanes = MIN (wanted, MAX (queue->groups->len, 1));
+  HaulLimits limits = haul_limits_load (self->state_dir, self->run->account);
+  guint wanted
+      = haul_limits_choose_connections (&limits, self->run->plan->server, self->run->plan->choices->connections);
+  guint n_lanes = MIN (CLAMP (wanted, 1, LANES_MAX), MAX (queue->groups->len, 1));
   GThread *threads[LANES_MAX] = { NULL };
 
+  haul_patience_start (self->run, n_lanes);
   for (guint i = 1; i < n_lanes; i++)
     {
       g_autofree char *name = g_strdup_printf ("haul-lane-%u", i);
@@ -147,6 +181,7 @@ run_lanes (HaulEngine *self)
   haul_lane_run (self->run, queue, 0);
   for (guint i = 1; i < n_lanes; i++)
     g_thread_join (threads[i]);
+  keep_limits (self, limits);
 }
 
 static gboolean

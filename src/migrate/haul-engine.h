@@ -31,6 +31,7 @@ haul_engine_run_async (HaulEngine *self, GCancellable *cancellable, GAsyncReadyC
 HaulReport *haul_engine_run_finish (HaulEngine *self, GAsyncResult *result, GError **error);
 void haul_engine_set_removes_strangers (HaulEngine *self, gboolean removes_strangers);
 void haul_engine_set_paused (HaulEngine *self, gboolean is_paused);
+void haul_engine_try_now (HaulEngine *self);
 HaulProgress *haul_engine_get_progress (HaulEngine *self);
 char *haul_engine_dup_job (HaulEngine *self);
 

@@ -22,10 +22,9 @@ haul_hold_pause (HaulRun *run, gint64 wait_ms)
   HaulProgressSnapshot snapshot;
 
   haul_progress_get_snapshot (run->progress, &snapshot);
-  haul_progress_set_wait_until (run->progress, haul_clock_now () + (wait_ms + 999) / 1000);
-  haul_progress_set_phase (run->progress, HAUL_PHASE_WAITING);
+  haul_progress_set_wait (run->progress, haul_clock_now () + (wait_ms + 999) / 1000, HAUL_WAIT_SETTLING, NULL);
   haul_run_sleep (run, wait_ms);
-  haul_progress_set_wait_until (run->progress, 0);
+  haul_progress_set_wait (run->progress, 0, HAUL_WAIT_NONE, NULL);
   haul_progress_set_phase (run->progress, snapshot.phase);
 }
 

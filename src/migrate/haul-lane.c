@@ -19,6 +19,9 @@
 #include "migrate/haul-ahead.h"
 #include "migrate/haul-census.h"
 #include "report/haul-error-text.h"
+#include "base/haul-migrate-error.h"
+#include "imap/haul-imap-quirks.h"
+#include "migrate/haul-patience.h"
 #include "migrate/haul-place.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"
@@ -31,6 +34,13 @@
 #include "migrate/haul-whole.h"
 
 #define FAILURES_MAX 8
+/* A server that is away: 1, 2, 4 … 60 seconds make half an hour. */
+#define ABSENCES_MAX 35
+/* Exchange says the same of a full mailbox as of itself when it is busy; twice is enough. */
+#define PERHAPS_FULL_MAX 2
+/* One connection may break for any reason; twice before it is signed in, while others work, it is one too many. */
+#define DROPS_MAX 2
+#define NOT_CONNECTED_MS 60000
 /* For what is left over at the end. */
 #define CLEANING_RECONNECTS 2
 /* From so many messages on a folder is read while its mailbox is listed. */
@@ -46,6 +56,10 @@ typedef struct
   HaulStaging *staging;     /* (owned) (nullable) */
   HaulTransfer *transfer;   /* borrowed (nullable) the folder at work */
   guint failures;           /* in a row, without a message copied between them */
+  guint n_perhaps_full;     /* of those, that may mean a full mailbox */
+  guint n_drops;            /* of those, before the sign-in was over, while other lanes were connected */
+  gboolean has_place;       /* among the connections that may be open */
+  gboolean is_connecting;   /* no sign-in has ended yet on this connection */
   guint64 copied_before;    /* with what is staged */
   gboolean was_let_in;      /* signed in once */
   gboolean was_connected;   /* and what was left was recovered */
@@ -53,8 +67,17 @@ typedef struct
   gint64 idle_since_us;
 } Lane;
 
+static void
+disconnect (Lane *self)
+{
+  g_clear_pointer (&self->session, haul_imap_session_close);
+  if (self->has_place)
+    haul_patience_leave (self->run);
+  self->has_place = FALSE;
+}
+
 static gboolean
-connect_once (Lane *self, GError **error)
+sign_in (Lane *self, GError **error)
 {
   haul_progress_set_phase (self->run->progress, HAUL_PHASE_CONNECTING);
   g_autoptr (HaulImapSession) session = haul_connection_open (self->run->account, NULL, NULL, self->run->stop, error);
@@ -67,6 +90,28 @@ connect_once (Lane *self, GError **error)
     return FALSE;
   HAUL_FAULT (F30, "signed in");
   self->session = g_steal_pointer (&session);
+  return TRUE;
+}
+
+/* Others may do all the work of a lane that has nothing of its own. */
+static gboolean
+is_idle (const Lane *self)
+{
+  return self->number > 0 && self->transfer == NULL && self->staging == NULL;
+}
+
+/* FALSE without an error: there is no place for another connection, or the run is stopping. */
+static gboolean
+connect_once (Lane *self, GError **error)
+{
+  if (!self->has_place)
+    self->has_place = haul_patience_enter (self->run, is_idle (self));
+  if (!self->has_place || haul_run_is_stopping (self->run))
+    return FALSE;
+  self->is_connecting = TRUE;
+  if (!sign_in (self, error))
+    return FALSE;
+  self->is_connecting = FALSE;
   return TRUE;
 }
 
@@ -106,15 +151,11 @@ recover (Lane *self, const GError *reason, GError **error)
 }
 
 static gboolean
-wait_for_server (Lane *self, gint64 wait_ms)
+wait_for_server (Lane *self, gint64 wait_ms, const HaulPolicy *policy, const GError *error)
 {
-  HaulRun *run = self->run;
-
-  haul_progress_set_wait_until (run->progress, haul_clock_now () + wait_ms / 1000);
-  haul_progress_set_phase (run->progress, HAUL_PHASE_WAITING);
-  haul_run_sleep (run, wait_ms);
-  haul_progress_set_wait_until (run->progress, 0);
-  return !haul_run_is_stopping (run);
+  haul_patience_pause (self->run, wait_ms, policy == NULL ? HAUL_WAIT_NETWORK : policy->reason,
+                       haul_imap_error_get_server_text (error));
+  return !haul_run_is_stopping (self->run);
 }
 
 /* A server that was never reached, or never let us in; or that, in the state in which it was found, refuses what is
@@ -127,36 +168,132 @@ is_hopeless (Lane *self, const HaulPolicy *policy, const GError *error)
   return !self->was_let_in || policy->action != HAUL_ACTION_RECONNECT;
 }
 
-/* Decides about an error of the connection. FALSE: the run ends. */
-static gboolean
-bear (Lane *self, const GError *error)
+/* A message that was copied meanwhile is a new beginning. */
+static void
+look_for_progress (Lane *self)
 {
   HaulProgressSnapshot snapshot;
 
   haul_progress_get_snapshot (self->run->progress, &snapshot);
   guint64 copied = snapshot.all.copied + (self->transfer == NULL ? 0 : self->transfer->begun->len);
   if (copied > self->copied_before)
-    self->failures = 0;
+    self->failures = self->n_perhaps_full = self->n_drops = 0;
   self->copied_before = MAX (self->copied_before, copied);
+}
+
+/* What the state of things adds to what the error says. */
+static HaulPolicy
+decide (Lane *self, const GError *error)
+{
   HaulPolicy policy = haul_policy_decide (error, self->failures);
-  gboolean has_no_hope = is_hopeless (self, &policy, error);
-  self->failures++;
-  if (has_no_hope && self->number > 0)
-    return FALSE; /* one connection too many for the server: the others do the work */
-  if (self->was_let_in && g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
-    haul_run_set_locked_out (self->run);
-  if (policy.action == HAUL_ACTION_STOP || has_no_hope || self->failures > FAILURES_MAX)
+
+  if (policy.pressure == HAUL_PRESSURE_THROTTLE)
+    policy = haul_policy_decide (error, haul_patience_get_throttles (self->run));
+  /* It opened before: it is too busy now, or has too many connections. */
+  gboolean is_busy = policy.pressure == HAUL_PRESSURE_SESSION || policy.pressure == HAUL_PRESSURE_SERVER;
+  if (is_busy && policy.action == HAUL_ACTION_STOP && self->was_connected)
+    {
+      policy.scope = HAUL_SCOPE_CONNECTION;
+      policy.action = HAUL_ACTION_RECONNECT;
+      policy.wait_ms = policy.pressure == HAUL_PRESSURE_SESSION ? NOT_CONNECTED_MS : 0;
+    }
+  return policy;
+}
+
+/* The mailbox may be full although the server does not say so. FALSE: the run ends by that. */
+static gboolean
+bear_perhaps_full (Lane *self, const GError *error)
+{
+  const char *words = haul_imap_error_get_server_text (error);
+
+  if (!g_str_has_prefix (error->message, "APPEND") || !haul_imap_quirks_is_perhaps_full (words))
+    return TRUE;
+  if (++self->n_perhaps_full < PERHAPS_FULL_MAX)
+    return TRUE;
+  haul_run_stop (self->run, haul_imap_error_new (HAUL_IMAP_ERROR_OVERQUOTA, haul_imap_error_get_server_code (error),
+                                                 words, "APPEND: refused again and again"));
+  return FALSE;
+}
+
+/* A connection that was refused while others work. *is_over: it is not needed. */
+static gboolean
+bear_one_too_many (Lane *self, const HaulPolicy *policy, const GError *error, gboolean *is_over)
+{
+  gboolean is_told = policy->pressure == HAUL_PRESSURE_CONNECTIONS || policy->pressure == HAUL_PRESSURE_SESSION;
+  gboolean is_dropped = self->is_connecting && policy->pressure == HAUL_PRESSURE_SERVER;
+
+  *is_over = FALSE;
+  if (!is_told && !is_dropped)
+    return FALSE;
+  disconnect (self);
+  if (!is_told && ++self->n_drops < DROPS_MAX)
+    return FALSE;
+  guint n_left = haul_patience_limit (self->run);
+  if (n_left == 0)
+    return FALSE;
+  g_debug ("lane %u: %u connections at once and no more: %s", self->number, n_left, error->message);
+  *is_over = is_idle (self);
+  return TRUE;
+}
+
+/* The run ends by an error, or because the server was away for too long. */
+static void
+give_up (Lane *self, const HaulPolicy *policy, const GError *error)
+{
+  if (policy->pressure != HAUL_PRESSURE_SERVER || !self->was_connected)
     {
       haul_run_stop (self->run, g_error_copy (error));
-      return FALSE;
+      return;
     }
-  g_clear_pointer (&self->session, haul_imap_session_close);
+  haul_run_set_given_up (self->run);
+  haul_run_stop (self->run, g_error_new_literal (HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_GIVEN_UP, error->message));
+}
+
+static void
+wait_out (Lane *self, const HaulPolicy *policy, const GError *error)
+{
+  HaulRun *run = self->run;
+
+  if (policy->pressure == HAUL_PRESSURE_THROTTLE)
+    haul_patience_throttle (run, policy, haul_imap_error_get_server_text (error));
+  disconnect (self);
   if (self->transfer != NULL)
     haul_transfer_forget_ahead (self->transfer);
   if (self->staging != NULL)
     self->staging->is_selected = FALSE;
-  g_debug ("lane %u: %s; again in %" G_GINT64_FORMAT " ms", self->number, error->message, policy.wait_ms);
-  return wait_for_server (self, MAX (policy.wait_ms, haul_clock_back_off_ms (self->failures - 1)));
+  gint64 wait_ms = MAX (policy->wait_ms, haul_clock_back_off_ms (self->failures - 1));
+  g_debug ("lane %u: %s; again in %" G_GINT64_FORMAT " ms", self->number, error->message, wait_ms);
+  /* The whole account waits before it connects again. */
+  if (policy->pressure != HAUL_PRESSURE_THROTTLE)
+    wait_for_server (self, wait_ms, policy, error);
+}
+
+/* Decides about an error of the connection. FALSE: the lane ends here, or the run. */
+static gboolean
+bear (Lane *self, const GError *error)
+{
+  gboolean is_over;
+
+  look_for_progress (self);
+  HaulPolicy policy = decide (self, error);
+  gboolean has_no_hope = is_hopeless (self, &policy, error);
+  guint n_max = policy.pressure == HAUL_PRESSURE_SERVER && self->was_connected ? ABSENCES_MAX : FAILURES_MAX;
+  self->failures++;
+  if (bear_one_too_many (self, &policy, error, &is_over))
+    return !is_over;
+  if (has_no_hope && self->number > 0)
+    return FALSE; /* the others do the work */
+  if (self->was_let_in && g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
+    haul_run_set_locked_out (self->run);
+  if (policy.action == HAUL_ACTION_STOP || has_no_hope || self->failures > n_max)
+    {
+      give_up (self, &policy, error);
+      return FALSE;
+    }
+  if (!bear_perhaps_full (self, error))
+    return FALSE;
+  wait_out (self, &policy, error);
+  return !haul_run_is_stopping (self->run);
 }
 
 /* A signed-in session with nothing in doubt behind it. FALSE: the run ends. */
@@ -175,7 +312,7 @@ ensure_connected (Lane *self, const GError *reason)
           self->was_connected = TRUE;
           return TRUE;
         }
-      if (!bear (self, error))
+      if (error == NULL || !bear (self, error))
         return FALSE;
     }
   return TRUE;
@@ -378,7 +515,10 @@ transfer_items (Lane *self)
         return;
       g_clear_error (&error);
       if (run_pass (self, &is_mailbox, &error))
-        self->failures = 0;
+        {
+          self->failures = 0;
+          haul_patience_succeed (self->run);
+        }
       else if (ends_folder (self, is_mailbox, error))
         return;
       else if (!bear (self, error))
@@ -473,9 +613,10 @@ clean_up (Lane *self)
     {
       g_clear_error (&error);
       if (attempt > 0)
-        g_clear_pointer (&self->session, haul_imap_session_close);
+        disconnect (self);
       if (attempt > 0
-          && (haul_run_is_stopping (self->run) || !wait_for_server (self, haul_clock_back_off_ms (attempt - 1))))
+          && (haul_run_is_stopping (self->run)
+              || !wait_for_server (self, haul_clock_back_off_ms (attempt - 1), NULL, NULL)))
         break;
       if (self->session == NULL && !connect_once (self, &error))
         continue;
@@ -509,6 +650,7 @@ haul_lane_run (HaulRun *run, HaulLaneQueue *queue, guint number)
 
   if (number > 0)
     haul_lane_queue_wait (queue);
+  haul_patience_begin_lane (run);
   gboolean is_connected = !haul_run_is_stopping (run) && ensure_connected (&self, NULL);
   if (number == 0)
     haul_lane_queue_open (queue);
@@ -517,5 +659,6 @@ haul_lane_run (HaulRun *run, HaulLaneQueue *queue, guint number)
       run_folder (&self, g_array_index (group, guint, i));
   clean_up (&self);
   g_clear_pointer (&self.staging, haul_staging_free);
-  g_clear_pointer (&self.session, haul_imap_session_close);
+  disconnect (&self);
+  haul_patience_end_lane (run);
 }

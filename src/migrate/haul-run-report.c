@@ -130,7 +130,7 @@ haul_run_report_finish (HaulRun *run)
     }
   report->seconds = haul_clock_now () - report->started;
   report->error = g_steal_pointer (&run->error);
-  if (g_cancellable_is_cancelled (run->stop) || run->is_locked_out
+  if (g_cancellable_is_cancelled (run->stop) || run->is_locked_out || run->is_given_up
       || g_error_matches (report->error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED))
     report->verdict = HAUL_VERDICT_STOPPED;
   else

@@ -52,6 +52,7 @@ haul_run_free (HaulRun *run)
   g_clear_error (&run->error);
   g_free (run->spool_dir);
   g_free (run->token);
+  g_free (run->patience.words);
   g_mutex_clear (&run->lock);
   g_cond_clear (&run->cond);
   g_free (run);
@@ -361,6 +362,43 @@ haul_run_set_locked_out (HaulRun *run)
   g_mutex_lock (&run->lock);
   run->is_locked_out = TRUE;
   g_mutex_unlock (&run->lock);
+}
+
+/* It is not the person who stopped, and the next run may find the server well again. */
+void
+haul_run_set_given_up (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  run->is_given_up = TRUE;
+  g_mutex_unlock (&run->lock);
+}
+
+/* The server said of a message of this size that it is too big. */
+void
+haul_run_add_refused_size (HaulRun *run, guint64 bytes)
+{
+  g_mutex_lock (&run->lock);
+  if (run->refused_bytes == 0 || bytes < run->refused_bytes)
+    run->refused_bytes = bytes;
+  g_mutex_unlock (&run->lock);
+}
+
+/**
+ * haul_run_get_size_limit:
+ * @run: the run
+ *
+ * Returns: octets of the biggest message that is worth trying, by what the server told and what it refused
+ */
+guint64
+haul_run_get_size_limit (HaulRun *run)
+{
+  guint64 told = run->plan->server->append_limit_bytes;
+
+  g_mutex_lock (&run->lock);
+  guint64 refused = run->refused_bytes;
+  g_mutex_unlock (&run->lock);
+  guint64 limit = told == 0 ? G_MAXUINT64 : told;
+  return refused == 0 ? limit : MIN (limit, refused - 1);
 }
 
 /* `Mailhaul-upload-3f9a01c2-1`: under the name space's prefix, never given twice. */

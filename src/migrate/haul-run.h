@@ -35,6 +35,32 @@ typedef enum
 } HaulLie;
 
 /**
+ * HaulPatience:
+ *
+ * What the server bears; all under the run's lock. See haul-patience.c.
+ */
+typedef struct
+{
+  guint n_wanted;    /* connections at once, as chosen, or as the server was found to allow */
+  guint n_max;       /* that may be open now */
+  guint n_learnt;    /* the server refused more than so many in this run; 0: it did not */
+  guint n_open;      /* that are, or are being made */
+  guint n_open_most; /* in this run */
+  guint n_lanes;     /* at work */
+  guint n_waiting;   /* of those */
+  gint64 until_us;   /* monotonic: until then all wait */
+  gint64 resumed_us; /* monotonic: since then the server takes messages again */
+  guint n_throttles; /* in a row */
+  gboolean needs_probe;
+  GThread *prober; /* borrowed (nullable) the lane that tries for all */
+  guint n_nudges;  /* somebody did not want to wait */
+  gboolean is_shown;
+  gint64 shown_until_us;
+  HaulWaitReason reason;
+  char *words; /* (owned) (nullable) */
+} HaulPatience;
+
+/**
  * HaulRun:
  *
  * Made with its engine; the fields without a mark are set before the lanes start and never changed.
@@ -72,6 +98,9 @@ typedef struct
   guint64 bytes_total;     /* (mutex lock) */
   guint64 sent_bytes;      /* (mutex lock) for the rate */
   gint64 sent_since_us;    /* (mutex lock) */
+  HaulPatience patience;   /* (mutex lock) */
+  gboolean is_given_up;    /* (mutex lock) the server did not come back for so long that the run ended */
+  guint64 refused_bytes;   /* (mutex lock) the smallest message that was too big; 0 none was */
 } HaulRun;
 
 /* A message that gets a line in the report. */
@@ -111,6 +140,9 @@ void haul_run_set_told_trust (HaulRun *run, HaulTrust trust);
 gboolean haul_run_can_stage (HaulRun *run);
 void haul_run_set_no_staging (HaulRun *run);
 void haul_run_set_locked_out (HaulRun *run);
+void haul_run_set_given_up (HaulRun *run);
+void haul_run_add_refused_size (HaulRun *run, guint64 bytes);
+guint64 haul_run_get_size_limit (HaulRun *run);
 char *haul_run_dup_next_staging (HaulRun *run);
 GThread *haul_run_start_watch (HaulRun *run);
 void haul_run_end_watch (HaulRun *run, GThread *watch);

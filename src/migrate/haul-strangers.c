@@ -179,10 +179,9 @@ haul_strangers_remove (HaulRun *run, HaulImapSession *session, GError **error)
 
   if (strangers == NULL || strangers->len == 0)
     return strangers != NULL;
-  haul_progress_set_wait_until (run->progress, haul_clock_now () + wait_ms / 1000);
-  haul_progress_set_phase (run->progress, HAUL_PHASE_WAITING);
+  haul_progress_set_wait (run->progress, haul_clock_now () + wait_ms / 1000, HAUL_WAIT_SETTLING, NULL);
   haul_run_sleep (run, wait_ms);
-  haul_progress_set_wait_until (run->progress, 0);
+  haul_progress_set_wait (run->progress, 0, HAUL_WAIT_NONE, NULL);
   for (guint i = 0; i < strangers->len && !haul_run_is_stopping (run); i++)
     if (!remove_one (run, session, &g_array_index (strangers, Stranger, i), error))
       return FALSE;

@@ -176,7 +176,7 @@ haul_transfer_hold (HaulTransfer *transfer)
 
 /* Its sending came to nothing. */
 static gboolean
-open_again (HaulTransfer *self, guint index, const GError *reason, GError **error)
+open_again (HaulTransfer *self, guint index, gboolean is_last, const GError *reason, GError **error)
 {
   HaulItem *item = self->items->pdata[index];
 
@@ -188,6 +188,12 @@ open_again (HaulTransfer *self, guint index, const GError *reason, GError **erro
   self->first_open = MIN (self->first_open, index);
   /* To be told to wait says nothing about the message. */
   item->attempts += !g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
+  /* The last that was begun is the one that the server ended the connection about, and would again. */
+  if (is_last && g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TOO_BIG))
+    {
+      item->attempts = ATTEMPTS_MAX;
+      haul_run_add_refused_size (self->run, item->size);
+    }
   haul_run_count_item (self->run, self->index, item, 0);
   if (item->attempts < ATTEMPTS_MAX)
     return TRUE;
@@ -235,7 +241,7 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
         }
       else if (outcome.uid != 0)
         set_copied (transfer, item, outcome.uid);
-      else if (!open_again (transfer, index, reason, error))
+      else if (!open_again (transfer, index, i + 1 == begun->len, reason, error))
         return FALSE;
     }
   g_array_set_size (begun, n_kept);

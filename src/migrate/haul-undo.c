@@ -15,6 +15,7 @@
 #include "base/haul-clock.h"
 #include "journal/haul-holder.h"
 #include "migrate/haul-job-store.h"
+#include "migrate/haul-patience.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"
 #include "migrate/haul-run-report.h"
@@ -238,10 +239,7 @@ bear (HaulUndoWork *work, const GError *error, guint failures)
     return FALSE;
   g_clear_pointer (&work->session, haul_imap_session_close);
   g_debug ("undo: %s; again in %" G_GINT64_FORMAT " ms", error->message, wait_ms);
-  haul_progress_set_wait_until (work->run->progress, haul_clock_now () + wait_ms / 1000);
-  haul_progress_set_phase (work->run->progress, HAUL_PHASE_WAITING);
-  haul_run_sleep (work->run, wait_ms);
-  haul_progress_set_wait_until (work->run->progress, 0);
+  haul_patience_pause (work->run, wait_ms, policy.reason, haul_imap_error_get_server_text (error));
   return !haul_run_is_stopping (work->run);
 }
 

@@ -12,6 +12,7 @@
 
 #include "migrate/haul-direct.h"
 #include "journal/haul-journal-item.h"
+#include "migrate/haul-patience.h"
 #include "migrate/haul-policy.h"
 
 #define BATCH_MESSAGES 500
@@ -45,6 +46,16 @@ fail_source (HaulTransfer *self, HaulItem *item, const GError *error)
     haul_transfer_fail_with (self, item, code, error);
 }
 
+/* It is not sent: the server said, or showed with a smaller one, that it does not take it. */
+static void
+fail_too_big (HaulTransfer *self, HaulItem *item)
+{
+  g_autoptr (GError) error
+      = haul_imap_error_new (HAUL_IMAP_ERROR_TOO_BIG, NULL, NULL, "bigger than what the server takes");
+
+  haul_transfer_fail_with (self, item, haul_policy_get_code (error), error);
+}
+
 static gboolean
 append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, HaulItem *item, GError **error)
 {
@@ -63,6 +74,7 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
   if (haul_staging_append (staging, session, item, self->index, body, &local_error))
     {
       item->state = HAUL_ITEM_STAGED;
+      haul_patience_succeed (run);
       return TRUE;
     }
   if (!is_about_message (local_error, session))
@@ -71,6 +83,8 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
       return FALSE;
     }
   haul_run_count_item (run, self->index, item, 0);
+  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TOO_BIG))
+    haul_run_add_refused_size (run, item->size);
   if (!haul_journal_item_refuse (run->journal, item->row, error))
     return FALSE;
   haul_item_forget_row (item);
@@ -211,8 +225,15 @@ upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GEr
       HaulItem *item = self->items->pdata[i];
       if (item->state != HAUL_ITEM_OPEN || g_hash_table_contains (self->held, item->digest))
         continue;
-      if (!haul_run_wait_while_paused (run, session, error))
+      if (!haul_run_wait_while_paused (run, session, error) || !haul_patience_wait (run, session, error))
         return FALSE;
+      if (haul_run_is_stopping (run))
+        break;
+      if (item->size > haul_run_get_size_limit (run))
+        {
+          fail_too_big (self, item);
+          continue;
+        }
       if (*staging == NULL && !make_generation (self, session, staging, error))
         return FALSE;
       if (!send_open (self, session, *staging, i, error))

@@ -177,6 +177,8 @@ static const Row migrate_rows[] = {
   { HAUL_MIGRATE_ERROR_NO_UNDO, "no-undo", HAUL_FIELD_NONE, HAUL_EXIT_PROTOCOL,
     N_ ("This mail server cannot remove single messages safely, so nothing was taken back."),
     N_ ("Delete them in a mail program, where you see what you delete.") },
+  { HAUL_MIGRATE_ERROR_GIVEN_UP, "server-gone", HAUL_FIELD_NONE, HAUL_EXIT_STOPPED,
+    N_ ("The mail server could not be reached again for half an hour, so copying ended for now."), RUN_AGAIN },
   { HAUL_MIGRATE_ERROR_SPOOL, "cannot-write", HAUL_FIELD_NONE, HAUL_EXIT_CANNOT_WRITE,
     N_ ("Mailhaul cannot write a big message to the disk with your home folder, where it waits to be sent."),
     N_ ("Make room on the disk, then run Mailhaul again.") },

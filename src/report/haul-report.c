@@ -278,6 +278,27 @@ describe_complete (const HaulReport *report)
   return g_steal_pointer (&all);
 }
 
+/* The person stopped it, or the server was not to be waited for any longer. */
+static char *
+describe_stopped (const HaulReport *report, guint64 there)
+{
+  if (report->error == NULL || g_error_matches (report->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_strdup_printf (ngettext ("Stopped: %" G_GUINT64_FORMAT " message is on the server so far. Run Mailhaul "
+                                      "again to go on.",
+                                      "Stopped: %" G_GUINT64_FORMAT " messages are on the server so far. Run Mailhaul "
+                                      "again to go on.",
+                                      there),
+                            there);
+
+  g_autoptr (HaulErrorText) text = haul_error_text_new (report->error);
+  return g_strdup_printf (ngettext ("%s %" G_GUINT64_FORMAT
+                                    " message is on the server so far. Run Mailhaul again to go on.",
+                                    "%s %" G_GUINT64_FORMAT
+                                    " messages are on the server so far. Run Mailhaul again to go on.",
+                                    there),
+                          text->sentence, there);
+}
+
 /**
  * haul_report_dup_verdict:
  * @report: a finished report
@@ -310,13 +331,7 @@ haul_report_dup_verdict (const HaulReport *report)
                       " messages are on the server so far. Run Mailhaul again with the new password to go on.",
                       there),
             there);
-      return g_strdup_printf (ngettext ("Stopped: %" G_GUINT64_FORMAT " message is on the server so far. Run Mailhaul "
-                                        "again to go on.",
-                                        "Stopped: %" G_GUINT64_FORMAT
-                                        " messages are on the server so far. Run Mailhaul "
-                                        "again to go on.",
-                                        there),
-                              there);
+      return describe_stopped (report, there);
     case HAUL_VERDICT_FAILED:
     default:
       break;
