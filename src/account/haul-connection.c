@@ -197,6 +197,8 @@ examine (HaulImapSession *session, const HaulAccount *account, const char *offer
                             .user = account->authenticate_as != NULL ? account->authenticate_as : account->user,
                             .wants_other = account->authenticate_as != NULL || login->alias != NULL,
                             .has_token = has_token (account),
+                            .is_chosen = account->auth != HAUL_AUTH_AUTO || account->token != NULL,
+                            .wants_ticket = account->auth == HAUL_AUTH_GSSAPI,
                             .is_protected = account->endpoint->security != HAUL_SECURITY_NONE };
   HaulSignInFinding finding = haul_sign_in_doctor_examine (&signs, &server);
 

@@ -196,6 +196,18 @@ judge_no_session (const HaulSignInSigns *signs, HaulServerKind kind)
   return kind == HAUL_SERVER_KIND_EXCHANGE ? HAUL_SIGN_IN_NO_SESSION : HAUL_SIGN_IN_NOTHING;
 }
 
+static HaulSignInFinding
+judge_offer (const HaulSignInSigns *signs)
+{
+  if (takes_tokens_only (signs->capabilities) && !signs->has_token)
+    return HAUL_SIGN_IN_TOKEN_ONLY;
+  if (!signs->is_protected && has_word (signs->capabilities, "LOGINDISABLED"))
+    return HAUL_SIGN_IN_NEEDS_PROTECTION;
+  if (signs->wants_ticket && has_word (signs->capabilities, "AUTH=GSSAPI"))
+    return HAUL_SIGN_IN_NO_TICKET;
+  return signs->is_chosen ? HAUL_SIGN_IN_NOT_OFFERED : HAUL_SIGN_IN_NOTHING;
+}
+
 /**
  * haul_sign_in_doctor_examine:
  * @signs: what is known
@@ -222,10 +234,7 @@ haul_sign_in_doctor_examine (const HaulSignInSigns *signs, char **server)
   switch (signs->error->code)
     {
     case HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED:
-      if (takes_tokens_only (signs->capabilities) && !signs->has_token)
-        return HAUL_SIGN_IN_TOKEN_ONLY;
-      return !signs->is_protected && has_word (signs->capabilities, "LOGINDISABLED") ? HAUL_SIGN_IN_NEEDS_PROTECTION
-                                                                                     : HAUL_SIGN_IN_NOTHING;
+      return judge_offer (signs);
     case HAUL_IMAP_ERROR_NOT_CONNECTED:
     case HAUL_IMAP_ERROR_LOGIN_REFUSED:
       if (referral != NULL || told == HAUL_SIGN_IN_REFERRAL)

@@ -29,6 +29,8 @@ G_BEGIN_DECLS
  * @HAUL_SIGN_IN_NO_SESSION_ONLINE: the same of Exchange Online, which has more reasons
  * @HAUL_SIGN_IN_REFERRAL: the mailbox is on another server
  * @HAUL_SIGN_IN_NEEDS_PROTECTION: only over a protected connection
+ * @HAUL_SIGN_IN_NOT_OFFERED: the server does not have the way of signing in that was chosen
+ * @HAUL_SIGN_IN_NO_TICKET: there is no Kerberos ticket, or none for this server
  * @HAUL_SIGN_IN_UNAVAILABLE: the server cannot say now
  * @HAUL_SIGN_IN_TOO_MANY: too many connections to the mailbox are open
  */
@@ -53,6 +55,8 @@ typedef enum
   HAUL_SIGN_IN_NO_SESSION_ONLINE,
   HAUL_SIGN_IN_REFERRAL,
   HAUL_SIGN_IN_NEEDS_PROTECTION,
+  HAUL_SIGN_IN_NOT_OFFERED,
+  HAUL_SIGN_IN_NO_TICKET,
   HAUL_SIGN_IN_UNAVAILABLE,
   HAUL_SIGN_IN_TOO_MANY,
   HAUL_N_SIGN_IN_FINDINGS
@@ -83,6 +87,8 @@ typedef struct
   gboolean wants_other;     /* somebody else's mailbox is asked for */
   gboolean has_token;       /* a token, no password */
   gboolean is_protected;
+  gboolean is_chosen;    /* one way of signing in was asked for, a token among them */
+  gboolean wants_ticket; /* GSSAPI */
 } HaulSignInSigns;
 
 HaulServerKind haul_sign_in_doctor_get_kind (const char *greeting, const char *host);

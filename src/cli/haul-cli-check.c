@@ -120,6 +120,9 @@ print_json (const HaulProbeResult *result)
 
   json_builder_begin_object (builder);
   haul_json_writer_add_string (builder, "user", result->account->user);
+  if (result->account->authenticate_as != NULL)
+    haul_json_writer_add_string (builder, "authenticate_as", result->account->authenticate_as);
+  haul_json_writer_add_string (builder, "auth", haul_auth_to_string (result->account->auth));
   haul_json_writer_add_string (builder, "server", endpoint->host);
   haul_json_writer_add_int (builder, "port", haul_endpoint_get_port (endpoint));
   haul_json_writer_add_string (builder, "security", name_security (endpoint->security));

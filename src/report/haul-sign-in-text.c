@@ -99,6 +99,13 @@ static const Row rows[HAUL_N_SIGN_IN_FINDINGS] = {
   [HAUL_SIGN_IN_NEEDS_PROTECTION]
   = { "no-tls", HAUL_FIELD_SERVER, N_ ("The mail server takes passwords over a protected connection only."),
       N_ ("Use a protected connection: TLS on port 993, or STARTTLS.") },
+  [HAUL_SIGN_IN_NOT_OFFERED]
+  = { "sign-in-unsupported", HAUL_FIELD_USER,
+      N_ ("The mail server does not offer the way of signing in that was chosen."),
+      N_ ("Leave the choice to Mailhaul, or ask the people who run the mail server which ways it has.") },
+  [HAUL_SIGN_IN_NO_TICKET] = { "no-ticket", HAUL_FIELD_USER,
+                               N_ ("There is no ticket (Kerberos) on this computer that this mail server accepts."),
+                               N_ ("Sign in to the network of the company again, or use a password.") },
   [HAUL_SIGN_IN_UNAVAILABLE]
   = { NULL, HAUL_FIELD_NONE,
       N_ ("The mail server cannot let anybody in just now. It does not say that the password is wrong."),

@@ -150,13 +150,19 @@ test_offers (void)
     { "IMAP4rev1 LOGINDISABLED STARTTLS", FALSE, HAUL_SIGN_IN_NEEDS_PROTECTION },
     { "IMAP4rev1 LOGINDISABLED AUTH=GSSAPI", TRUE, HAUL_SIGN_IN_NOTHING },
     { NULL, TRUE, HAUL_SIGN_IN_NOTHING },
+    { "IMAP4rev1 AUTH=GSSAPI", TRUE, HAUL_SIGN_IN_NO_TICKET },
+    { "IMAP4rev1 AUTH=PLAIN", TRUE, HAUL_SIGN_IN_NOT_OFFERED },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (offers); i++)
     {
       g_autoptr (GError) error = haul_imap_error_new (UNSUPPORTED, NULL, NULL, "x");
-      HaulSignInSigns signs = {
-        .error = error, .capabilities = offers[i].capabilities, .user = "bob", .is_protected = offers[i].is_protected
-      };
+      gboolean wants_ticket = offers[i].finding == HAUL_SIGN_IN_NO_TICKET;
+      HaulSignInSigns signs = { .error = error,
+                                .capabilities = offers[i].capabilities,
+                                .user = "bob",
+                                .is_protected = offers[i].is_protected,
+                                .is_chosen = wants_ticket || offers[i].finding == HAUL_SIGN_IN_NOT_OFFERED,
+                                .wants_ticket = wants_ticket };
       g_assert_cmpint (haul_sign_in_doctor_examine (&signs, NULL), ==, offers[i].finding);
     }
 }
