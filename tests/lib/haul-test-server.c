@@ -138,6 +138,20 @@ dribble (Peer *peer, const char *text)
 }
 
 static gboolean
+say_octets (Peer *peer, const char *hex)
+{
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+
+  for (; g_ascii_isxdigit (hex[0]) && g_ascii_isxdigit (hex[1]); hex += 2)
+    {
+      guint8 octet = (guint8)(g_ascii_xdigit_value (hex[0]) << 4 | g_ascii_xdigit_value (hex[1]));
+      g_byte_array_append (octets, &octet, 1);
+    }
+  return g_output_stream_write_all (g_io_stream_get_output_stream (peer->stream), octets->data, octets->len, NULL,
+                                    peer->server->cancellable, NULL);
+}
+
+static gboolean
 expect (Peer *peer, const char *pattern, gboolean has_tag)
 {
   g_autofree char *line = take_line (peer);
@@ -206,6 +220,8 @@ do_step (Peer *peer, const char *line)
       return dribble (peer, argument);
     case 'F':
       return flood (peer, argument);
+    case 'H':
+      return say_octets (peer, argument);
     case 'C':
       return expect (peer, argument, TRUE);
     case 'c':

@@ -9,6 +9,7 @@
  *   F n text    the same n times
  *   0           sends one octet of value zero
  *   D text      sends text, twenty octets a second
+ *   H hex       sends these octets
  *   C pattern   takes a command; what follows its tag must match (* and ? as in file names)
  *   c pattern   takes a line without a tag
  *   L n         takes n octets

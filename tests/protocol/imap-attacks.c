@@ -20,6 +20,9 @@
 #define REFUSED HAUL_IMAP_ERROR_REFUSED
 #define UNSUPPORTED HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED
 
+#define A32 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define A256 A32 A32 A32 A32 A32 A32 A32 A32
+#define MANY A256 A256 A256 A256 A256 A256 A256 A256
 #define TELLS(words) "S * OK ready\nC CAPABILITY\nS * CAPABILITY " words "\nS $ OK"
 
 const ImapAttack imap_attacks[] = {
@@ -83,9 +86,8 @@ const ImapAttack imap_attacks[] = {
   { "S-03", "a farewell", STARTTLS, PROTOCOL, ASK "s $ OK go\\r\\n* BYE\\r\\n", "STARTTLS" },
   { "S-03", "the beginning of a handshake", STARTTLS, PROTOCOL, ASK "s $ OK go\\r\\n\\026\\003\\003", "STARTTLS" },
   { "S-03", "a second OK", STARTTLS, PROTOCOL, ASK "s $ OK go\\r\\n$ OK go\\r\\n", "STARTTLS" },
-  { "S-03", "a megabyte", STARTTLS, ANY_TLS_ERROR, ASK "s $ OK go\\r\\n* OK \nF 100000 0123456789", "STARTTLS" },
-  { "S-03", "a megabyte of lines", STARTTLS, ANY_TLS_ERROR, ASK "s $ OK go\\r\\n\nF 100000 * OK xxx\\r\\n",
-    "STARTTLS" },
+  { "S-03", "a megabyte", STARTTLS, ANY_TLS_ERROR, ASK "s $ OK go\\r\\n* OK \nF 512 " MANY "", "STARTTLS" },
+  { "S-03", "a megabyte of lines", STARTTLS, ANY_TLS_ERROR, ASK "s $ OK go\\r\\n\nF 512 " MANY "\\r\\n", "STARTTLS" },
 
   /* Answers before the question. */
   { "S-04", "with the greeting", STARTTLS, PROTOCOL, "s * OK ready\\r\\na1 OK done\\r\\n", "" },
@@ -125,8 +127,7 @@ const ImapAttack imap_attacks[] = {
   { "S-07", "an alert beside", STARTTLS, NO_TLS, ASK "S * NO [ALERT] trust me\nS $ NO no", "STARTTLS" },
   { "S-07", "PARSE and BADCHARSET", STARTTLS, NO_TLS, ASK "S * OK [PARSE] x\nS * NO [BADCHARSET (UTF-8)] y\nS $ NO no",
     "STARTTLS" },
-  { "S-07", "a text without end", STARTTLS, PROTOCOL, ASK "s $ NO \nF 40000 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-    "STARTTLS" },
+  { "S-07", "a text without end", STARTTLS, PROTOCOL, ASK "s $ NO \nF 200 " MANY, "STARTTLS" },
 
   /* Nothing follows STARTTLS before its answer; the server reports what it finds. */
   { "S-08", "an answer that takes its time", STARTTLS, NO_TLS, ASK "W 500\nS $ NO no", "STARTTLS" },
@@ -156,8 +157,8 @@ const ImapAttack imap_attacks[] = {
   { "S-09", "closed before the handshake", TLS, ANY_TLS_ERROR, "X", "" },
   { "S-09", "closed under TLS without its farewell", TLS, CLOSED, "T\nS * OK ready\nC CAPABILITY\ns $ OK [CAPA\nX",
     "CAPABILITY" },
-  { "S-09", "endless", STARTTLS, NOT_IMAP, "s * OK \nF 40000 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "" },
-  { "S-09", "endless under TLS", TLS, NOT_IMAP, "T\ns * OK \nF 40000 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "" },
+  { "S-09", "endless", STARTTLS, NOT_IMAP, "s * OK \nF 200 " MANY, "" },
+  { "S-09", "endless under TLS", TLS, NOT_IMAP, "T\ns * OK \nF 200 " MANY, "" },
   { "S-09", "a greeting in the open where TLS is wanted", TLS, ANY_TLS_ERROR, "S * OK ready", "" },
   { "S-09", "an alert where TLS is wanted", TLS, TOO_OLD, "W 50\nH 15030300020228", "" },
   { "S-09", "half a handshake", TLS, TIMED_OUT, "W 50\nH 160303007a0200", "" },
