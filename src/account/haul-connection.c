@@ -48,6 +48,7 @@ haul_connection_open (
                               .client_certificate = account->client_certificate,
                               .pins = (const char *const *)account->pins,
                               .allow_plaintext = account->allow_plaintext,
+                              .allow_old_tls = account->allow_old_tls,
                               .step = step,
                               .step_data = step_data };
   return haul_imap_session_open (&options, cancellable, error);

@@ -105,8 +105,10 @@ static gboolean
 settle (HaulImapSession *self, const HaulImapOptions *options, GCancellable *cancellable, GError **error)
 {
   HaulSecurity security = options->endpoint->security;
-  HaulImapTlsPolicy policy
-      = { .ca_file = options->ca_file, .client = options->client_certificate, .pins = options->pins };
+  HaulImapTlsPolicy policy = { .ca_file = options->ca_file,
+                               .client = options->client_certificate,
+                               .pins = options->pins,
+                               .allow_old = options->allow_old_tls };
 
   if (security == HAUL_SECURITY_TLS && !haul_imap_channel_start_tls (self->channel, &policy, cancellable, error))
     return FALSE;

@@ -37,6 +37,7 @@ typedef struct
   const char *const
       *pins; /* (nullable) SHA-256 of whole leaf certificates, lower-case hex, that are trusted as they are */
   gboolean allow_plaintext; /* SECURITY_NONE beyond loopback */
+  gboolean allow_old_tls;   /* in a process of its own, see haul-imap-old-tls.c */
   HaulImapStepFunc step;    /* (nullable) */
   gpointer step_data;
 } HaulImapOptions;

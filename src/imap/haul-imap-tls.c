@@ -27,6 +27,7 @@ struct _HaulImapTls
   char **pins;                  /* (owned) (nullable) */
   GTlsCertificate *seen;        /* (owned) (nullable) the certificate GIO asked about */
   guint seen_problems;          /* of @seen */
+  gboolean allow_old;
 };
 
 /* The system's authorities and the policy's file each give an answer; the one that knows the issuer counts. */
@@ -131,6 +132,7 @@ haul_imap_tls_new (GIOStream *base, const char *host, guint16 port, const HaulIm
   self->host = g_strdup (host);
   self->identity = g_network_address_new (host, port);
   self->pins = g_strdupv ((char **)policy->pins);
+  self->allow_old = policy->allow_old;
   if (policy->ca_file != NULL)
     {
       g_autofree char *path = g_canonicalize_filename (policy->ca_file, NULL);
@@ -228,7 +230,7 @@ haul_imap_tls_check (HaulImapTls *tls, const GError *handshake_error, GError **e
       g_propagate_error (error, haul_imap_error_new_certificate (certificate, problems, tls->host));
       return FALSE;
     }
-  if (g_tls_connection_get_protocol_version (tls->connection) < G_TLS_PROTOCOL_VERSION_TLS_1_2)
+  if (!tls->allow_old && g_tls_connection_get_protocol_version (tls->connection) < G_TLS_PROTOCOL_VERSION_TLS_1_2)
     {
       g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TLS_TOO_OLD, "%s offers only TLS 1.1 or older", tls->host);
       return FALSE;

@@ -15,6 +15,7 @@ typedef struct
   const char *ca_file;     /* (nullable) PEM file trusted besides the system's authorities */
   GTlsCertificate *client; /* (nullable) our own, with its key, for a server that asks for one */
   const char *const *pins; /* (nullable) SHA-256 of whole leaf certificates, hex; perhaps `:` and accepted problems */
+  gboolean allow_old;      /* TLS 1.0 and 1.1, and ciphers of their time */
 } HaulImapTlsPolicy;
 
 typedef struct _HaulImapTls HaulImapTls;

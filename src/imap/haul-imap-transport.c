@@ -15,6 +15,7 @@
 
 #include "base/haul-fault.h"
 #include "imap/haul-imap-error.h"
+#include "imap/haul-imap-old-tls.h"
 
 #define USER_TIMEOUT_MS (60 * 1000)
 #define FAREWELL_SECONDS 1
@@ -25,6 +26,7 @@ struct _HaulImapTransport
   guint16 port;
   GSocketConnection *connection; /* (owned) */
   GIOStream *stream;             /* (owned) what is read and written: the connection, or TLS over it */
+  HaulImapOldTls *old;           /* (owned) (nullable) the process whose TLS it is; @connection leads to it */
 };
 
 static HaulImapTimeLimits limits = {
@@ -199,6 +201,7 @@ haul_imap_transport_free (HaulImapTransport *transport)
     haul_imap_transport_close (transport, NULL);
   g_clear_object (&transport->stream);
   g_clear_object (&transport->connection);
+  g_clear_pointer (&transport->old, haul_imap_old_tls_free);
   g_free (transport->host);
   g_free (transport);
 }
@@ -243,7 +246,7 @@ haul_imap_transport_is_loopback (HaulImapTransport *transport)
 gboolean
 haul_imap_transport_is_protected (const HaulImapTransport *transport)
 {
-  return G_IS_TLS_CONNECTION (transport->stream);
+  return transport->old != NULL || G_IS_TLS_CONNECTION (transport->stream);
 }
 
 /* A connection that broke is one thing to the callers, however the layers below name it. */
@@ -256,6 +259,31 @@ set_io_error (GError **error, const GError *io_error)
     g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the server does not answer any more");
   else
     g_set_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_CLOSED, "the connection broke: %s", io_error->message);
+}
+
+/* What comes afterwards goes to the other process, and the socket is its own alone. */
+static gboolean
+start_old_tls (HaulImapTransport *self, const HaulImapTlsPolicy *policy, GCancellable *cancellable, GError **error)
+{
+  GSocket *socket = g_socket_connection_get_socket (self->connection);
+  g_autoptr (GError) local_error = NULL;
+
+  self->old
+      = haul_imap_old_tls_start (socket, self->host, self->port, policy, limits.tls_ms, cancellable, &local_error);
+  if (self->old == NULL)
+    {
+      if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the TLS handshake did not finish");
+      else
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  HAUL_FAULT_SOCKET (-1);
+  g_socket_close (socket, NULL);
+  g_set_object (&self->connection, self->old->connection);
+  g_set_object (&self->stream, G_IO_STREAM (self->old->connection));
+  HAUL_FAULT_SOCKET (g_socket_get_fd (g_socket_connection_get_socket (self->connection)));
+  return TRUE;
 }
 
 /**
@@ -277,6 +305,9 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
                                GCancellable *cancellable,
                                GError **error)
 {
+  if (policy->allow_old)
+    return start_old_tls (transport, policy, cancellable, error);
+
   g_autoptr (HaulImapTls) tls
       = haul_imap_tls_new (G_IO_STREAM (transport->connection), transport->host, transport->port, policy, error);
   g_autoptr (GError) handshake_error = NULL;
@@ -306,6 +337,18 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
   return TRUE;
 }
 
+static GBytes *
+dup_old_binding (const HaulImapOldTls *old, HaulImapTlsBinding binding, const char **name)
+{
+  static const char *const names[] = { "tls-unique", "tls-exporter" };
+  gboolean is_of_server = binding == HAUL_IMAP_TLS_BINDING_SERVER;
+  GBytes *octets = is_of_server ? old->server_binding : old->binding;
+
+  if (name != NULL)
+    *name = is_of_server ? "tls-server-end-point" : names[g_strcmp0 (old->binding_name, "tls-exporter") == 0];
+  return octets == NULL ? NULL : g_bytes_ref (octets);
+}
+
 /**
  * haul_imap_transport_dup_binding:
  * @transport: a transport
@@ -317,6 +360,8 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
 GBytes *
 haul_imap_transport_dup_binding (HaulImapTransport *transport, HaulImapTlsBinding binding, const char **name)
 {
+  if (transport->old != NULL)
+    return dup_old_binding (transport->old, binding, name);
   if (!G_IS_TLS_CONNECTION (transport->stream))
     return NULL;
   return haul_imap_tls_dup_binding (G_TLS_CONNECTION (transport->stream), binding, name);

@@ -10,6 +10,7 @@ ALLOWED = {
     'base': {},
     'sasl': {'base': None},
     'imap': {'base': None, 'sasl': None},
+    'oldtls': {'base': None, 'imap': None},
     'store': {'base': None},
     'reader': {'base': None, 'store': None},
     'account': {'base': None, 'imap': None},
