@@ -74,6 +74,8 @@ add_account_entries (GOptionContext *context, HaulCliOptions *self)
       "SHA256" },
     { "allow-plaintext", 0, 0, G_OPTION_ARG_NONE, &self->allow_plaintext,
       N_ ("Let --security=none send the password unprotected over a network"), NULL },
+    { "allow-old-tls", 0, 0, G_OPTION_ARG_NONE, &self->allow_old_tls,
+      N_ ("Let an old server use TLS 1.0 or 1.1, also with 3DES or RC4, which can be broken"), NULL },
     { "preset", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->preset, "", "FILE" },
     { NULL },
   };

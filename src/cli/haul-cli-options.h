@@ -48,6 +48,7 @@ typedef struct
   char *client_key;
   char **pins;
   gboolean allow_plaintext;
+  gboolean allow_old_tls;
   char *preset;
   char *token_command;
 

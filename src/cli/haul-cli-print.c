@@ -40,6 +40,10 @@ find_hint (const GError *error)
 {
   if (g_error_matches (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_PLAINTEXT_REFUSED))
     return _ ("If you know that nobody listens on this network: --allow-plaintext.");
+  g_autoptr (HaulErrorText) text = haul_error_text_new (error);
+  /* Windows without a cipher in common hangs up and says nothing. */
+  if (g_str_equal (text->code, "tls-too-old") || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+    return _ ("If the server is an old one that cannot be renewed, and the network is your own: --allow-old-tls.");
   if (g_error_matches (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD))
     return _ ("Give it with --password-fd, --password-file or --password-command.");
   if (g_error_matches (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_SERVER))

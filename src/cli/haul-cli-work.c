@@ -222,6 +222,15 @@ load_job (HaulCliWork *self, GError **error)
   return self->job != NULL;
 }
 
+static void
+warn_of_old_tls (const HaulCliOptions *options)
+{
+  if (options->allow_old_tls)
+    g_printerr ("mailhaul-cli: %s\n", _ ("With --allow-old-tls, somebody on the way who takes the trouble can read the "
+                                         "password and the mail. "
+                                         "The server’s certificate is checked as always."));
+}
+
 /**
  * haul_cli_work_load_account:
  * @work: a command
@@ -257,6 +266,8 @@ haul_cli_work_load_account (HaulCliWork *work, GError **error)
   work->account->authenticate_as = g_strdup (options->authenticate_as);
   work->account->ca_file = g_strdup (options->ca_file);
   work->account->allow_plaintext = options->allow_plaintext;
+  work->account->allow_old_tls = options->allow_old_tls;
+  warn_of_old_tls (options);
   if (!load_client_certificate (work->account, options, error))
     return FALSE;
   if (!read_auth (options, &work->account->auth, error) || !read_pins (work->account, options->pins, error))
