@@ -143,15 +143,15 @@ run_login (HaulImapChannel *channel,
 static gboolean
 is_final (const GError *refusal, const Way *way)
 {
-  static const char *const codes[] = { "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN", NULL };
-  static const char *const not_of_passwords[] = { "REFERRAL", "PRIVACYREQUIRED", "ALERT", NULL };
+  static const char *const codes[]
+      = { "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN", "REFERRAL", "PRIVACYREQUIRED", "ALERT", NULL };
   const char *code = haul_imap_error_get_server_code (refusal);
 
   if (!g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
     return TRUE;
-  if (code != NULL && g_strv_contains (not_of_passwords, code))
+  if (code != NULL && g_strv_contains (codes, code))
     return TRUE;
-  return !way->is_digest && code != NULL && g_strv_contains (codes, code);
+  return !way->is_digest && g_strcmp0 (code, "AUTHENTICATIONFAILED") == 0;
 }
 
 static gboolean
