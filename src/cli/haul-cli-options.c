@@ -52,8 +52,10 @@ add_account_entries (GOptionContext *context, HaulCliOptions *self)
     { "security", 0, 0, G_OPTION_ARG_STRING, &self->security,
       N_ ("Protection: tls, starttls or none; left out: the best there is"), "KIND" },
     { "auth", 0, 0, G_OPTION_ARG_STRING, &self->auth,
-      N_ ("How to sign in; left out: the best there is. ntlm-v1 is for very old servers: it gives the password away to "
-          "whoever listens"),
+      N_ ("How to sign in: plain, login, cram-md5, scram-sha-1, scram-sha-256, ntlm, ntlm-v1, gssapi, xoauth2, "
+          "oauthbearer or external; left out: the best there is. ntlm-v1 is for very old servers: it gives the "
+          "password "
+          "away to whoever listens"),
       "MECHANISM" },
     { "authenticate-as", 0, 0, G_OPTION_ARG_STRING, &self->authenticate_as,
       N_ ("Sign in as this administrator, into the mailbox of --user"), "ADMIN" },
