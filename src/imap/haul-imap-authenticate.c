@@ -74,12 +74,13 @@ answer (const char *challenge, gpointer user_data, GError **error)
   g_autoptr (HaulSecret) response = haul_sasl_step (talk->sasl, data, length, &problem);
   if (response != NULL)
     return encode (response);
-  if (g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_REFUSED)
-      || g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_UNAVAILABLE))
+  /* The server's NO comes after an empty line; where it is us who cannot go on, after a cancel. */
+  gboolean is_theirs = g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_REFUSED);
+  if (is_theirs || g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_UNAVAILABLE))
     {
       g_error_free (problem);
       talk->is_refused = TRUE;
-      return haul_secret_new ("*");
+      return haul_secret_new (is_theirs ? "" : "*");
     }
   translate (problem, HAUL_IMAP_ERROR_PROTOCOL, error);
   return NULL;
@@ -156,7 +157,7 @@ new_command (Talk *talk, HaulSaslMechanism mechanism, guint capabilities)
  * @mechanism: how
  * @names: who
  * @secret: (nullable): by what
- * @is_made: (out): whether the server could judge the secret
+ * @made: (out): how far it came
  * @cancellable: (nullable): cancels
  * @error: return location
  *
@@ -171,25 +172,28 @@ haul_imap_authenticate_run (HaulImapChannel *channel,
                             HaulSaslMechanism mechanism,
                             const HaulImapNames *names,
                             HaulSecret *secret,
-                            gboolean *is_made,
+                            HaulImapAttempt *made,
                             GCancellable *cancellable,
                             GError **error)
 {
   g_autoptr (HaulSasl) sasl = new_sasl (channel, place, mechanism, names, secret, error);
   Talk talk = { .sasl = sasl };
 
-  *is_made = FALSE;
+  *made = HAUL_IMAP_ATTEMPT_NONE;
   if (sasl == NULL || !begin (&talk, error))
     return NULL;
-  *is_made = TRUE;
+  *made = HAUL_IMAP_ATTEMPT_MADE;
   g_autoptr (HaulImapCommand) command = new_command (&talk, mechanism, place->capabilities);
   gboolean is_complete = haul_sasl_is_client_first (sasl) && talk.first == NULL;
   g_autoptr (HaulImapResponse) tagged
       = haul_imap_channel_converse (channel, command, is_complete, answer, &talk, cancellable, error);
   g_clear_pointer (&talk.first, haul_secret_unref);
   /* Refused before it had anything to judge: it knows nobody of that name, or keeps the password in another form. */
-  if (tagged != NULL && tagged->condition != HAUL_IMAP_CONDITION_OK)
-    *is_made = haul_sasl_has_used_secret (sasl);
+  if (tagged != NULL && tagged->condition != HAUL_IMAP_CONDITION_OK && !haul_sasl_has_used_secret (sasl))
+    *made = HAUL_IMAP_ATTEMPT_ASKED;
+  /* It has said so in the mechanism's own words. */
+  else if (tagged != NULL && talk.is_refused && tagged->code == NULL)
+    tagged->code = g_strdup ("AUTHENTICATIONFAILED");
   if (tagged == NULL || tagged->condition != HAUL_IMAP_CONDITION_OK)
     return g_steal_pointer (&tagged);
   if (haul_sasl_is_complete (sasl) && !talk.is_refused)

@@ -16,7 +16,7 @@ HaulImapResponse *haul_imap_authenticate_run (HaulImapChannel *channel,
                                               HaulSaslMechanism mechanism,
                                               const HaulImapNames *names,
                                               HaulSecret *secret,
-                                              gboolean *is_made,
+                                              HaulImapAttempt *made,
                                               GCancellable *cancellable,
                                               GError **error);
 

@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each refused attempt counts towards a directory's lock-out, so there is one fallback, and none where the server
- * said in so many words that the password is wrong. A digest may be refused because the server keeps no such form of
- * the password: then the password itself follows, where the connection is protected.
+ * said in so many words that the password is wrong. Words before it could know say nothing: SCRAM is refused at its
+ * first message where the server keeps the password in another form, and GSSAPI without a ticket for it. Then the
+ * password itself follows, where the connection is protected.
  *
  * Thread:  the session's.
  * Memory:  what holds a secret is wiped.
@@ -141,7 +142,7 @@ run_login (HaulImapChannel *channel,
 
 /* RFC 5530: the answer will not be another one by another mechanism. */
 static gboolean
-is_final (const GError *refusal, const Way *way)
+is_final (const GError *refusal, HaulImapAttempt made)
 {
   static const char *const codes[]
       = { "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN", "REFERRAL", "PRIVACYREQUIRED", "ALERT", NULL };
@@ -151,7 +152,7 @@ is_final (const GError *refusal, const Way *way)
     return TRUE;
   if (code != NULL && g_strv_contains (codes, code))
     return TRUE;
-  return !way->is_digest && g_strcmp0 (code, "AUTHENTICATIONFAILED") == 0;
+  return made == HAUL_IMAP_ATTEMPT_MADE && g_strcmp0 (code, "AUTHENTICATIONFAILED") == 0;
 }
 
 static gboolean
@@ -187,20 +188,19 @@ new_refusal (const HaulImapResponse *tagged)
   return refusal;
 }
 
-/* FALSE in @is_made: nothing was asked of the server. */
 static HaulImapResponse *
 attempt (HaulImapChannel *channel,
          const HaulImapLoginPlace *place,
          const HaulImapCredentials *credentials,
          const Way *way,
-         gboolean *is_made,
+         HaulImapAttempt *made,
          GCancellable *cancellable,
          GError **error)
 {
   g_auto (HaulImapNames) names = { 0 };
   g_autoptr (HaulImapResponse) tagged = NULL;
 
-  *is_made = FALSE;
+  *made = HAUL_IMAP_ATTEMPT_NONE;
   if (!set_names (credentials, way->mechanism, &names, error))
     return NULL;
   if (way->is_command && names.authorize_as != NULL)
@@ -211,12 +211,12 @@ attempt (HaulImapChannel *channel,
     }
   if (way->is_command)
     {
-      *is_made = TRUE;
+      *made = HAUL_IMAP_ATTEMPT_MADE;
       tagged = run_login (channel, &names, credentials, cancellable, error);
     }
   else
-    tagged = haul_imap_authenticate_run (channel, place, way->sasl, &names, credentials->secret, is_made, cancellable,
-                                         error);
+    tagged
+        = haul_imap_authenticate_run (channel, place, way->sasl, &names, credentials->secret, made, cancellable, error);
   if (tagged == NULL || tagged->condition == HAUL_IMAP_CONDITION_OK)
     return g_steal_pointer (&tagged);
   g_propagate_error (error, new_refusal (tagged));
@@ -239,11 +239,19 @@ is_safe (const HaulImapCredentials *credentials, GError **error)
   return TRUE;
 }
 
-/* After a refusal: a digest is followed by the password itself, and that by LOGIN. */
+/* After a refusal: a digest is followed by the password itself, and that by LOGIN. A server that offers -PLUS and does
+ * not know this connection's kind of binding gets the same without. */
 static gboolean
-may_follow (const HaulImapLoginPlace *place, const Way *refused, const Way *way)
+may_follow (const HaulImapLoginPlace *place, const Way *refused, HaulImapAttempt made, const Way *way)
 {
+  static const HaulSaslMechanism unbound[HAUL_SASL_N_MECHANISMS] = {
+    [HAUL_SASL_SCRAM_SHA_1_PLUS] = HAUL_SASL_SCRAM_SHA_1,
+    [HAUL_SASL_SCRAM_SHA_256_PLUS] = HAUL_SASL_SCRAM_SHA_256,
+  };
+
   if (refused == NULL)
+    return TRUE;
+  if (made == HAUL_IMAP_ATTEMPT_ASKED && way->is_digest && unbound[refused->sasl] == way->sasl)
     return TRUE;
   return !way->is_digest && way->mechanism != refused->mechanism && (place->is_protected || !refused->is_digest);
 }
@@ -273,6 +281,7 @@ haul_imap_login_run (HaulImapChannel *channel,
   const guint8 *order = get_order (place, credentials);
   guint most = tally->n_attempts + HAUL_IMAP_LOGIN_ATTEMPTS_MAX;
   const Way *refused = NULL;
+  HaulImapAttempt last = HAUL_IMAP_ATTEMPT_NONE;
   g_autoptr (GError) problem = NULL;
 
   if (!is_safe (credentials, error))
@@ -281,26 +290,29 @@ haul_imap_login_run (HaulImapChannel *channel,
     {
       const Way *way = &ways[order[i]];
       g_autoptr (GError) local_error = NULL;
-      gboolean is_made;
-      if (!is_possible (place, credentials, way) || !may_follow (place, refused, way))
+      HaulImapAttempt made;
+      if (!is_possible (place, credentials, way) || !may_follow (place, refused, last, way))
         continue;
-      HaulImapResponse *tagged = attempt (channel, place, credentials, way, &is_made, cancellable, &local_error);
-      tally->n_attempts += is_made;
+      HaulImapResponse *tagged = attempt (channel, place, credentials, way, &made, cancellable, &local_error);
+      tally->n_attempts += made == HAUL_IMAP_ATTEMPT_MADE;
       if (tagged != NULL)
         {
           tally->mechanism = way->mechanism;
           return tagged;
         }
       /* Another mechanism would show the same token. */
-      gboolean is_over = is_made && (credentials->is_token || is_final (local_error, way));
-      if (is_made || problem == NULL)
+      gboolean is_over = made != HAUL_IMAP_ATTEMPT_NONE && (credentials->is_token || is_final (local_error, made));
+      if (made != HAUL_IMAP_ATTEMPT_NONE || problem == NULL)
         {
           g_clear_error (&problem);
           problem = g_steal_pointer (&local_error);
         }
       if (is_over)
         break;
-      refused = is_made ? way : refused;
+      if (made == HAUL_IMAP_ATTEMPT_NONE)
+        continue;
+      refused = way;
+      last = made;
     }
   if (problem != NULL)
     g_propagate_error (error, g_steal_pointer (&problem));

@@ -23,6 +23,14 @@ typedef struct
   gboolean has_no_authenticate; /* whatever it says */
 } HaulImapLoginPlace;
 
+/* How far a way of signing in came. */
+typedef enum
+{
+  HAUL_IMAP_ATTEMPT_NONE,  /* nothing was asked of the server */
+  HAUL_IMAP_ATTEMPT_ASKED, /* it refused before it could judge a secret: it says nothing about it */
+  HAUL_IMAP_ATTEMPT_MADE,  /* it may count one against somebody */
+} HaulImapAttempt;
+
 /* What was done on a connection. */
 typedef struct
 {
