@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
 import re
+import subprocess
 from pathlib import Path
 
 from haultest import Mailbox, Tap, account, cli, find_secrets, folder
@@ -21,7 +22,11 @@ def escape(name):
     return name.replace('\\', '\\\\')
 
 
+# “Zq7-hashed”, which SCRAM can do nothing with.
+HASHED = subprocess.run(['doveadm', 'pw', '-s', 'SHA512-CRYPT', '-p', 'Zq7-hashed'], capture_output=True, text=True).stdout.strip()
+
 with open(HOME / 'users', 'a') as users:
+    users.write(f'hashed:{HASHED}\n')
     for name in FORMS:
         users.write(f'{escape(name)}:{{PLAIN}}Zq7-forms\n')
     for name, secret in PASSWORDS.items():
@@ -54,6 +59,9 @@ with folder() as place:
     (place / 'secret').chmod(0o600)
     run = cli('check', *account('alice'), f'--password-file={place}/secret')
     tap.check(run.code == 64 and 'holds a line break' in run.err, 'a line break in a password is refused in words', run)
+
+run = cli('check', *account('hashed'), password='Zq7-hashed')
+tap.equal(run.code, 0, 'where the server keeps a digest that SCRAM cannot use, the password follows', run)
 
 with Mailbox('alice') as mailbox:
     mailbox.imap.create('Only-hers')

@@ -29,6 +29,7 @@ def main():
     parser.add_argument('--tls', default='none', choices=('none', 'implicit', 'starttls'))
     parser.add_argument('--cert')
     parser.add_argument('--key')
+    parser.add_argument('--tls-1-2', action='store_true', help='no TLS 1.3, which Python cannot be bound to')
     parser.add_argument('--stay', action='store_true', help='do not end with standard input')
     options = parser.parse_args()
     sys.setswitchinterval(0.002)
@@ -36,6 +37,8 @@ def main():
     if options.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.cert, options.key)
+        if options.tls_1_2:
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
         # RFC 5929 §4.1, for certificates signed with SHA-256 or less.
         end_point = hashlib.sha256(ssl.PEM_cert_to_DER_cert(open(options.cert).read())).digest()
     control = Control(options.control, context, end_point)
