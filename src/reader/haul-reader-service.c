@@ -14,6 +14,8 @@
 #include "reader/haul-sandbox.h"
 #include "store/haul-frame.h"
 #include "store/haul-record.h"
+#include "store/haul-repair-message.h"
+#include "store/haul-repair-scan.h"
 #include "store/haul-store-error.h"
 
 #include <errno.h>
@@ -288,12 +290,49 @@ mend_key (HaulMessage *message, guint64 ordinal)
   message->problem = g_strdup ("The place where it lies has a name that is too long.");
 }
 
+/* The whole message in memory, repaired. *repairs: those that are wanted; then those that were done. */
+static GInputStream *
+repair (Service *self, GInputStream *stream, guint *repairs, GError **error)
+{
+  g_autoptr (GByteArray) whole = g_byte_array_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  gssize n;
+
+  while ((n = g_input_stream_read (stream, self->chunk, HAUL_FRAME_CHUNK, NULL, error)) > 0)
+    {
+      if (whole->len + (gsize)n > HAUL_REPAIR_SIZE_MAX)
+        {
+          g_set_error_literal (error, HAUL_STORE_ERROR, HAUL_STORE_ERROR_UNSUPPORTED, "It is too big to be repaired.");
+          return NULL;
+        }
+      g_byte_array_append (whole, self->chunk, (guint)n);
+      tick (self);
+    }
+  if (n < 0)
+    return NULL;
+  *repairs = haul_repair_message ((const char *)whole->data, whole->len, *repairs, out);
+  g_autoptr (GBytes) bytes = g_string_free_to_bytes (g_steal_pointer (&out));
+  return g_memory_input_stream_new_from_bytes (bytes);
+}
+
+/* The message's octets, with the repairs that it names. */
+static GInputStream *
+open_message (Service *self, HaulMessage *message, GError **error)
+{
+  g_autoptr (GInputStream) stream = haul_reader_open (self->reader, message, NULL, error);
+
+  if (stream == NULL || message->repairs == 0)
+    return g_steal_pointer (&stream);
+  return repair (self, stream, &message->repairs, error);
+}
+
 /* haul_reader_measure() with a sign of life now and then. */
 static gboolean
 measure (Service *self, HaulMessage *message, GError **error)
 {
-  g_autoptr (GInputStream) stream = haul_reader_open (self->reader, message, NULL, error);
+  g_autoptr (GInputStream) stream = open_message (self, message, error);
   HaulFingerprint fingerprint;
+  HaulRepairScan scan;
   gsize digest_length = HAUL_DIGEST_LENGTH;
   guint64 size = 0;
   gssize n;
@@ -301,10 +340,12 @@ measure (Service *self, HaulMessage *message, GError **error)
   if (stream == NULL)
     return FALSE;
   g_checksum_reset (self->checksum);
+  haul_repair_scan_init (&scan);
   while ((n = g_input_stream_read (stream, self->chunk, HAUL_FRAME_CHUNK, NULL, error)) > 0)
     {
       g_checksum_update (self->checksum, self->chunk, n);
       haul_fingerprint_scanner_update (self->scanner, self->chunk, (gsize)n);
+      haul_repair_scan_update (&scan, self->chunk, (gsize)n);
       size += (guint64)n;
       tick (self);
     }
@@ -314,6 +355,7 @@ measure (Service *self, HaulMessage *message, GError **error)
   g_checksum_get_digest (self->checksum, message->digest, &digest_length);
   message->fingerprint = fingerprint;
   message->size = size;
+  message->flaws = haul_repair_scan_finish (&scan);
   message->is_measured = TRUE;
   return TRUE;
 }
@@ -394,12 +436,14 @@ static gboolean
 serve_body (Service *self, GVariant *request, GError **error)
 {
   const char *key;
+  guint32 repairs;
 
   if (!check_open (self, self->reader, error))
     return FALSE;
-  g_variant_get (request, "(&s)", &key);
+  g_variant_get (request, "(&su)", &key, &repairs);
   g_autoptr (HaulMessage) message = haul_message_new (key, 0);
-  g_autoptr (GInputStream) stream = haul_reader_open (self->reader, message, NULL, error);
+  message->repairs = repairs;
+  g_autoptr (GInputStream) stream = open_message (self, message, error);
   gsize n = HAUL_FRAME_CHUNK;
   if (stream == NULL)
     return FALSE;
@@ -425,6 +469,24 @@ serve_body (Service *self, GVariant *request, GError **error)
   return TRUE;
 }
 
+static gboolean
+serve_repair (Service *self, GVariant *request, GError **error)
+{
+  const char *key;
+  guint32 wanted;
+
+  if (!check_open (self, self->reader, error))
+    return FALSE;
+  g_variant_get (request, "(&su)", &key, &wanted);
+  g_autoptr (HaulMessage) message = haul_message_new (key, 0);
+  message->repairs = wanted & HAUL_REPAIR_ALL;
+  if (!measure (self, message, error))
+    return FALSE;
+  reply (self, HAUL_FRAME_MEASURE, haul_record_from_measure (message));
+  reply (self, HAUL_FRAME_END, g_variant_new ("(b)", FALSE));
+  return TRUE;
+}
+
 static void
 serve (Service *self, HaulFrameType type, GVariant *request)
 {
@@ -433,9 +495,9 @@ serve (Service *self, HaulFrameType type, GVariant *request)
     HaulFrameType type;
     gboolean (*serve) (Service *self, GVariant *request, GError **error);
   } table[] = {
-    { HAUL_FRAME_SCAN, serve_scan },   { HAUL_FRAME_OPEN, serve_open }, { HAUL_FRAME_LIST, serve_list },
-    { HAUL_FRAME_COUNT, serve_count }, { HAUL_FRAME_READ, serve_read }, { HAUL_FRAME_NEXT, serve_next },
-    { HAUL_FRAME_BODY, serve_body },
+    { HAUL_FRAME_SCAN, serve_scan },   { HAUL_FRAME_OPEN, serve_open },     { HAUL_FRAME_LIST, serve_list },
+    { HAUL_FRAME_COUNT, serve_count }, { HAUL_FRAME_READ, serve_read },     { HAUL_FRAME_NEXT, serve_next },
+    { HAUL_FRAME_BODY, serve_body },   { HAUL_FRAME_REPAIR, serve_repair },
   };
   g_autoptr (GError) error = NULL;
 

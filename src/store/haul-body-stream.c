@@ -198,7 +198,8 @@ haul_body_stream_open (
   memcpy (self->wanted_digest, message->digest, HAUL_DIGEST_LENGTH);
   self->is_done = TRUE;
   self->keeper = g_object_ref (keeper);
-  if (!haul_reader_process_send (process, HAUL_FRAME_BODY, g_variant_new ("(s)", message->key), cancellable, error))
+  if (!haul_reader_process_send (process, HAUL_FRAME_BODY,
+                                 g_variant_new ("(su)", message->key, (guint32)message->repairs), cancellable, error))
     return NULL;
   self->is_done = FALSE;
   advance (self, cancellable);

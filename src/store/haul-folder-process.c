@@ -268,11 +268,45 @@ haul_folder_process_open (HaulReader *reader, const HaulMessage *message, GCance
   return stream;
 }
 
+/* REPAIR, answered by MEASURE and END. */
+static gboolean
+haul_folder_process_repair (
+    HaulReader *reader, HaulMessage *message, guint wanted, GCancellable *cancellable, GError **error)
+{
+  HaulFolderProcess *self = HAUL_FOLDER_PROCESS (reader);
+  HaulFrame frame;
+
+  if (!check_no_stream (self, error))
+    return FALSE;
+  self->batch = 1;
+  HaulReaderProcess *process = begin (self, NOWHERE, cancellable, error);
+  if (process == NULL
+      || !haul_reader_process_send (process, HAUL_FRAME_REPAIR, g_variant_new ("(su)", message->key, (guint32)wanted),
+                                    cancellable, error)
+      || !haul_reader_process_receive (process, &frame, cancellable, error))
+    return FALSE;
+  if (frame.type != HAUL_FRAME_MEASURE)
+    {
+      haul_reader_process_refuse (process, &frame, error);
+      return FALSE;
+    }
+  g_autoptr (GVariant) measure = haul_reader_process_parse (process, &frame, error);
+  if (measure == NULL)
+    return FALSE;
+  if (!haul_record_add_measure (measure, message, error))
+    {
+      haul_reader_process_refuse (process, NULL, error);
+      return FALSE;
+    }
+  return haul_reader_process_expect_end (process, cancellable, error);
+}
+
 static void
 haul_folder_process_iface_init (HaulReaderInterface *iface)
 {
   iface->next = haul_folder_process_next;
   iface->open = haul_folder_process_open;
+  iface->repair = haul_folder_process_repair;
 }
 
 static void

@@ -32,17 +32,21 @@ static const struct
 {
   HaulFrameType type;
   const char *payload;
-} types[] = {
-  { HAUL_FRAME_START, "(ay)" },       { HAUL_FRAME_SCAN, "()" },         { HAUL_FRAME_OPEN, "(s)" },
-  { HAUL_FRAME_LIST, "()" },          { HAUL_FRAME_COUNT, FOLDER_TYPE }, { HAUL_FRAME_READ, "(" FOLDER_TYPE "ts)" },
-  { HAUL_FRAME_NEXT, "(u)" },         { HAUL_FRAME_BODY, "(s)" },        { HAUL_FRAME_STOP, "()" },
-  { HAUL_FRAME_HELLO, "(uub)" }, /* version, Landlock ABI or 0, system call filter */
-  { HAUL_FRAME_TICK, "()" },          { HAUL_FRAME_PLACE, "(s)" },       { HAUL_FRAME_STORE, "(ssuayss)" },
-  { HAUL_FRAME_FOLDER, FOLDER_TYPE }, { HAUL_FRAME_MESSAGE, NULL }, /* haul-record.c */
-  { HAUL_FRAME_MEASURE, "(tays)" },                                 /* size, digest, or why there is none */
-  { HAUL_FRAME_DATA, NULL },          { HAUL_FRAME_DIGEST, "(tay)" },    { HAUL_FRAME_END, "(b)" },
-  { HAUL_FRAME_ERROR, "(uus)" }, /* domain, code, sentence */
-};
+} types[]
+    = {
+        { HAUL_FRAME_START, "(ay)" },       { HAUL_FRAME_SCAN, "()" },
+        { HAUL_FRAME_OPEN, "(s)" },         { HAUL_FRAME_LIST, "()" },
+        { HAUL_FRAME_COUNT, FOLDER_TYPE },  { HAUL_FRAME_READ, "(" FOLDER_TYPE "ts)" },
+        { HAUL_FRAME_NEXT, "(u)" },         { HAUL_FRAME_BODY, "(su)" },
+        { HAUL_FRAME_STOP, "()" },          { HAUL_FRAME_REPAIR, "(su)" },
+        { HAUL_FRAME_HELLO, "(uub)" }, /* version, Landlock ABI or 0, system call filter */
+        { HAUL_FRAME_TICK, "()" },          { HAUL_FRAME_PLACE, "(s)" },
+        { HAUL_FRAME_STORE, "(ssuayss)" },  { HAUL_FRAME_FOLDER, FOLDER_TYPE },
+        { HAUL_FRAME_MESSAGE, NULL },       /* haul-record.c */
+        { HAUL_FRAME_MEASURE, "(taysuu)" }, /* size, digest, or why there is none; flaws, repairs */
+        { HAUL_FRAME_DATA, NULL },          { HAUL_FRAME_DIGEST, "(tay)" },
+        { HAUL_FRAME_END, "(b)" },          { HAUL_FRAME_ERROR, "(uus)" }, /* domain, code, sentence */
+      };
 
 HaulFrameBuffer *
 haul_frame_buffer_new (void)

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define HAUL_FRAME_VERSION 2
+#define HAUL_FRAME_VERSION 3
 #define HAUL_FRAME_HEADER 8
 #define HAUL_FRAME_MAX_PAYLOAD (1024 * 1024)
 #define HAUL_FRAME_CHUNK 65536 /* what mailhaul-reader puts into one DATA frame at most */
@@ -29,8 +29,9 @@ typedef enum
   HAUL_FRAME_READ,      /* begin a folder at an ordinal, the key before it is checked */
   HAUL_FRAME_NEXT,      /* so many MESSAGE; a MEASURE follows each readable one that came without its digest, as one
                            alone does; END says whether more follow */
-  HAUL_FRAME_BODY,      /* DATA of one message by key, then DIGEST */
+  HAUL_FRAME_BODY,      /* DATA of one message by key, with these repairs, then DIGEST */
   HAUL_FRAME_STOP,      /* end the body early; ignored when it has ended */
+  HAUL_FRAME_REPAIR,    /* MEASURE of one message by key, with these repairs */
 
   HAUL_FRAME_HELLO = 64, /* replies */
   HAUL_FRAME_TICK,       /* still at work */

@@ -51,6 +51,8 @@ typedef struct
   guint flags;     /* HaulMessageFlags */
   char **keywords; /* (owned) (nullable) UTF-8 */
   HaulMessageState state;
+  guint flaws;   /* HaulRepair that it calls for; known with is_measured */
+  guint repairs; /* HaulRepair done to it: size, digest, fingerprint and octets are those of the repaired form */
   char *problem; /* (owned) (nullable) one plain sentence, when state is not WHOLE or something had to be guessed */
 } HaulMessage;
 

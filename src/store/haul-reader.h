@@ -20,6 +20,9 @@ G_DECLARE_INTERFACE (HaulReader, haul_reader, HAUL, READER, GObject)
  *   undone and line ends made CRLF, nothing else changed. Works for any message of this folder in any order, given only
  *   its key, also one made by another process. The stream is the caller's, to be closed before the next call.
  *
+ * @repair: (nullable): the message's repaired form, measured; only the reader process's client has it. @open gives the
+ *   repaired form of a message whose repairs are set, where this is there
+ *
  * Implemented by every format (in the reader process) and by the reader process's client. Blocking; one thread at a
  * time.
  */
@@ -29,11 +32,14 @@ struct _HaulReaderInterface
 
   HaulMessage *(*next) (HaulReader *self, GCancellable *cancellable, GError **error);
   GInputStream *(*open) (HaulReader *self, const HaulMessage *message, GCancellable *cancellable, GError **error);
+  gboolean (*repair) (HaulReader *self, HaulMessage *message, guint wanted, GCancellable *cancellable, GError **error);
 };
 
 HaulMessage *haul_reader_next (HaulReader *self, GCancellable *cancellable, GError **error);
 GInputStream *
 haul_reader_open (HaulReader *self, const HaulMessage *message, GCancellable *cancellable, GError **error);
 gboolean haul_reader_measure (HaulReader *self, HaulMessage *message, GCancellable *cancellable, GError **error);
+gboolean
+haul_reader_repair (HaulReader *self, HaulMessage *message, guint wanted, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
  */
 #include "store/haul-record.h"
 
+#include "store/haul-repair.h"
 #include "store/haul-store-error.h"
 
 #include <string.h>
@@ -316,6 +317,7 @@ haul_record_append_message (GByteArray *out, const HaulMessage *message)
                              .flags = message->flags & ALL_FLAGS,
                              .state = (guint32)message->state,
                              .is_measured = message->is_measured ? 1 : 0,
+                             .flaws = message->flaws,
                              .key_length = (guint32)strlen (message->key),
                              .keywords_length = keywords->len,
                              .problem_length = (guint32)strlen (problem) };
@@ -343,7 +345,7 @@ check_head (const HaulRecordMessage *head, gsize length, GError **error)
   if (head->problem_length > HAUL_RECORD_MAX_TEXT)
     return refuse (error, "text");
   if (head->size > (guint64)MAX_SIZE || (head->flags & ~(guint32)ALL_FLAGS) != 0
-      || head->state > HAUL_MESSAGE_UNREADABLE || head->is_measured > 1)
+      || head->state > HAUL_MESSAGE_UNREADABLE || head->is_measured > 1 || head->flaws > HAUL_REPAIR_ALL)
     return refuse (error, "message");
   return TRUE;
 }
@@ -381,6 +383,7 @@ haul_record_to_message (const HaulFrame *frame, GError **error)
   message->flags = head.flags;
   message->state = head.state;
   message->is_measured = head.is_measured == 1;
+  message->flaws = head.flaws;
   if (message->is_measured)
     {
       memcpy (message->digest, head.digest, sizeof head.digest);
@@ -408,7 +411,8 @@ haul_record_from_measure (const HaulMessage *message)
   g_autofree char *problem
       = haul_record_dup_text (message->is_measured ? NULL : message->problem, HAUL_RECORD_MAX_TEXT);
 
-  return g_variant_new ("(t@ays)", MIN (message->size, (guint64)MAX_SIZE), digest_variant (message), problem);
+  return g_variant_new ("(t@aysuu)", MIN (message->size, (guint64)MAX_SIZE), digest_variant (message), problem,
+                        message->flaws, message->repairs);
 }
 
 /**
@@ -427,13 +431,18 @@ haul_record_add_measure (GVariant *record, HaulMessage *message, GError **error)
   g_autoptr (GVariant) digest = NULL;
   const char *problem;
   guint64 size;
+  guint32 flaws, repairs;
 
-  g_variant_get (record, "(t@ay&s)", &size, &digest, &problem);
+  g_variant_get (record, "(t@ay&suu)", &size, &digest, &problem, &flaws, &repairs);
+  if (flaws > HAUL_REPAIR_ALL || repairs > HAUL_REPAIR_ALL)
+    return refuse (error, "repair");
   if (size > (guint64)MAX_SIZE)
     return refuse (error, "size");
   if (!take_digest (digest, message, error))
     return FALSE;
   message->size = size;
+  message->flaws = flaws;
+  message->repairs = repairs;
   if (message->is_measured)
     return TRUE;
   message->state = HAUL_MESSAGE_UNREADABLE;

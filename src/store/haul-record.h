@@ -21,6 +21,7 @@ typedef struct
   guint32 flags;
   guint32 state;
   guint32 is_measured; /* 0 or 1 */
+  guint32 flaws;       /* HaulRepair */
   guint32 key_length;  /* octets of each text */
   guint32 keywords_length;
   guint32 problem_length;

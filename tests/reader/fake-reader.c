@@ -161,7 +161,7 @@ put_message (guint i)
   put_raw (HAUL_FRAME_MESSAGE, out->len - is ("short-message"), (const char *)out->data,
            out->len - is ("short-message"));
   if (is ("bad-measure"))
-    put_frame (HAUL_FRAME_MEASURE, g_variant_new ("(t@ays)", (guint64)3, octets (ABC, 5), ""));
+    put_frame (HAUL_FRAME_MEASURE, g_variant_new ("(t@aysuu)", (guint64)3, octets (ABC, 5), "", 0, 0));
 }
 
 static void
