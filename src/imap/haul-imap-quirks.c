@@ -257,3 +257,18 @@ haul_imap_quirks_merges (const char *greeting)
 {
   return g_str_has_prefix (greeting, "Gimap ");
 }
+
+/* Exchange holds a limit for commands, 10,240 octets by default, against each line of a message, and takes what stands
+ * behind for commands (docs/wire.md). */
+gboolean
+haul_imap_quirks_limits_lines (const char *greeting)
+{
+  return strstr (greeting, "Microsoft Exchange") != NULL;
+}
+
+/* Where a message does not end with a line end, Yahoo refuses the next command (docs/wire.md). */
+gboolean
+haul_imap_quirks_needs_final_line_end (const char *capabilities)
+{
+  return capabilities != NULL && strstr (capabilities, "XYMHIGHESTMODSEQ") != NULL;
+}

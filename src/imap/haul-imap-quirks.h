@@ -26,5 +26,7 @@ gboolean haul_imap_quirks_merges (const char *greeting);
 const char *haul_imap_quirks_get_refused_letters (const char *greeting);
 gboolean haul_imap_quirks_has_no_subfolders (const char *greeting);
 gboolean haul_imap_quirks_loses_in_selected (const char *greeting);
+gboolean haul_imap_quirks_limits_lines (const char *greeting);
+gboolean haul_imap_quirks_needs_final_line_end (const char *capabilities);
 
 G_END_DECLS

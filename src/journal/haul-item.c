@@ -28,6 +28,7 @@ haul_item_new (const HaulMessage *message)
   self->fingerprint = message->fingerprint;
   self->date = message->received;
   self->flags = message->flags;
+  self->flaws = message->flaws;
   self->keywords = g_strdupv (message->keywords);
   self->problem = g_strdup (message->problem);
   return self;

@@ -34,7 +34,15 @@ typedef struct
   gint64 date;                       /* unix seconds as the store says, 0 unknown */
   guint flags;                       /* HaulMessageFlags */
   char **keywords;                   /* (owned) (nullable) */
-  char *problem;                     /* (owned) (nullable) what had to be guessed */
+  guint flaws;                       /* HaulRepair that the message calls for */
+  guint repairs;    /* HaulRepair done to it: size, digest, fingerprint are those of the repaired form */
+  guint foreseen;   /* HaulRepair without which it is not sent here */
+  guint step;       /* how many forms were tried since the server refused it */
+  guint64 own_size; /* where repairs are done: what it was */
+  guint8 own_digest[HAUL_DIGEST_LENGTH];
+  HaulFingerprint own_fingerprint;
+  gboolean is_stumbling; /* the server answered it with BAD before */
+  char *problem;         /* (owned) (nullable) what had to be guessed */
   HaulItemState state;
   guint32 uid;           /* in the user's mailbox, once present or copied; 0 unknown */
   guint32 staged_uid;    /* in the staging mailbox; 0 the server did not say */

@@ -17,6 +17,7 @@
 #include "migrate/haul-merging.h"
 #include "migrate/haul-proof.h"
 #include "migrate/haul-recognition.h"
+#include "migrate/haul-refusal.h"
 #include "migrate/haul-rewriting.h"
 
 /* Damage at a server is about few messages; where it refuses more, it does not want to be asked at all. */
@@ -280,6 +281,50 @@ list (HaulTransfer *self, HaulImapSession *session, GError **error)
   return haul_listing_read (session, mailbox, 1, TRUE, self->run->hard, error);
 }
 
+typedef struct
+{
+  HaulListing *listing;     /* borrowed */
+  HaulImapSession *session; /* borrowed */
+  GArray *removed;          /* borrowed (nullable) */
+} Forms;
+
+static gboolean
+match_form (HaulTransfer *self, gpointer user_data, GError **error)
+{
+  Forms *forms = user_data;
+
+  if (!haul_census_match (self, forms->listing, forms->session, FALSE, error)
+      || !haul_recognition_run (self, forms->listing, forms->session, FALSE, error))
+    return FALSE;
+  if (forms->removed != NULL)
+    mark_removed (self, forms->removed);
+  return TRUE;
+}
+
+/**
+ * haul_census_match_forms:
+ * @transfer: a folder after haul_census_match()
+ * @listing: its mailbox, open on @session
+ * @session: the session
+ * @removed: (nullable) (element-type HaulJournalKnown): what somebody took away
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Looks for the messages that are still open as they are when they are repaired.
+ *
+ * Returns: %TRUE when it was compared
+ */
+gboolean
+haul_census_match_forms (
+    HaulTransfer *transfer, HaulListing *listing, HaulImapSession *session, GArray *removed, GError **error)
+{
+  Forms forms = { listing, session, removed };
+  gboolean has_free = removed != NULL && removed->len > 0;
+
+  for (guint i = 0; i < listing->rows->len && !has_free; i++)
+    has_free = !g_array_index (listing->rows, HaulListingRow, i).is_taken;
+  return !has_free || haul_refusal_try_forms (transfer, match_form, &forms, error);
+}
+
 /**
  * haul_census_take:
  * @transfer: a folder whose mailbox exists
@@ -311,7 +356,8 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
 
   g_autoptr (GArray) removed = apply_known (transfer, listing, error);
   if (removed == NULL || !haul_census_match (transfer, listing, session, FALSE, error)
-      || !haul_recognition_run (transfer, listing, session, TRUE, error) || !learn (transfer, listing, error))
+      || !haul_recognition_run (transfer, listing, session, TRUE, error)
+      || !haul_census_match_forms (transfer, listing, session, removed, error) || !learn (transfer, listing, error))
     return FALSE;
   HAUL_FAULT (F25, "before taken");
   mark_removed (transfer, removed);

@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 
 #include "base/haul-migrate-error.h"
+#include "store/haul-repair.h"
 
 /**
  * haul_choices_new:
@@ -26,6 +27,7 @@ haul_choices_new (void)
 
   self->map = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->folders = g_ptr_array_new_with_free_func (g_free);
+  self->repairs = HAUL_REPAIR_USUAL;
   return self;
 }
 
@@ -48,6 +50,7 @@ haul_choices_copy (const HaulChoices *choices)
 
   *self = *choices;
   self->into = g_strdup (choices->into);
+  self->export_dir = g_strdup (choices->export_dir);
   self->map = map;
   self->folders = folders;
   g_hash_table_iter_init (&iter, choices->map);
@@ -62,6 +65,7 @@ void
 haul_choices_free (HaulChoices *choices)
 {
   g_free (choices->into);
+  g_free (choices->export_dir);
   g_hash_table_unref (choices->map);
   g_ptr_array_unref (choices->folders);
   g_free (choices);
@@ -136,6 +140,15 @@ haul_choices_to_json (const HaulChoices *choices)
   add_boolean (builder, "include_junk", choices->include_junk);
   add_int (builder, "connections", choices->connections);
   add_int (builder, "max_rate", (gint64)MIN (choices->max_rate_bytes, (guint64)G_MAXINT64));
+  if (choices->repairs != HAUL_REPAIR_USUAL)
+    add_int (builder, "repairs", choices->repairs);
+  if (choices->carrier)
+    add_boolean (builder, "carrier", TRUE);
+  if (choices->export_dir != NULL)
+    {
+      json_builder_set_member_name (builder, "export_refused");
+      json_builder_add_string_value (builder, choices->export_dir);
+    }
   json_builder_end_object (builder);
 
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
@@ -231,5 +244,10 @@ haul_choices_new_from_json (const char *json, GError **error)
   self->include_junk = read_boolean (object, "include_junk");
   self->connections = (guint)read_int (object, "connections", 0, G_MAXINT);
   self->max_rate_bytes = (guint64)read_int (object, "max_rate", 0, G_MAXINT64);
+  if (holds (object, "repairs", G_TYPE_INT64))
+    self->repairs = (guint)read_int (object, "repairs", 0, HAUL_REPAIR_ALL & ~(guint)HAUL_REPAIR_CARRIER);
+  self->carrier = read_boolean (object, "carrier");
+  if (holds (object, "export_refused", G_TYPE_STRING))
+    self->export_dir = g_strdup (json_object_get_string_member (object, "export_refused"));
   return self;
 }

@@ -21,6 +21,9 @@ typedef struct
   gboolean include_junk;
   guint connections;      /* 0: chosen by the program */
   guint64 max_rate_bytes; /* octets a second, 0: no limit */
+  guint repairs;          /* HaulRepair that may be done to a message that the server refuses */
+  gboolean carrier;       /* what bears none goes as an attachment */
+  char *export_dir;       /* (owned) (nullable) where what is refused is kept; NULL: beside the journals */
 } HaulChoices;
 
 HaulChoices *haul_choices_new (void);

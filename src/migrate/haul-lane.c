@@ -175,7 +175,9 @@ look_for_progress (Lane *self)
   HaulProgressSnapshot snapshot;
 
   haul_progress_get_snapshot (self->run->progress, &snapshot);
-  guint64 copied = snapshot.all.copied + (self->transfer == NULL ? 0 : self->transfer->begun->len);
+  guint64 copied = snapshot.all.copied + snapshot.all.failed;
+  if (self->transfer != NULL)
+    copied += self->transfer->begun->len + self->transfer->n_steps;
   if (copied > self->copied_before)
     self->failures = self->n_perhaps_full = self->n_drops = 0;
   self->copied_before = MAX (self->copied_before, copied);

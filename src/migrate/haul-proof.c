@@ -143,7 +143,7 @@ judge (const HaulItem *item, const HaulListingRow *row, gboolean *is_altered)
 
   *is_altered = !is_same && (row->has_digest || row->fingerprint != NULL);
   if (is_same)
-    return HAUL_PROOF_BYTES;
+    return item->repairs != 0 ? HAUL_PROOF_REPAIRED : HAUL_PROOF_BYTES;
   if (row->fingerprint == NULL)
     return HAUL_PROOF_LISTED;
   return haul_proof_from_match (haul_match_classify (&item->fingerprint, item->size, row->fingerprint, row->size));

@@ -77,6 +77,8 @@ haul_recognition_mark (HaulTransfer *transfer, HaulItem *item, HaulListingRow *r
   item->uid = row->uid;
   /* A digest that only the journal knows was compared once, not now. */
   item->proof = row->is_recorded ? HAUL_PROOF_LISTED : haul_proof_from_match (kind);
+  if (item->repairs != 0 && item->proof == HAUL_PROOF_BYTES)
+    item->proof = HAUL_PROOF_REPAIRED;
   row->is_taken = TRUE;
   haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .present = 1 });
   haul_run_count_item (transfer->run, transfer->index, item, item->size);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "report/haul-error-text.h"
+#include "store/haul-repair.h"
 #include "store/haul-store-error.h"
 
 typedef struct
@@ -54,7 +55,7 @@ judge_early (const HaulMessage *message, const HaulChoices *choices)
 static Verdict
 judge_size (const HaulMessage *message, const HaulPlan *plan)
 {
-  if (message->size == 0)
+  if (message->size == 0 && !(plan->choices->repairs & HAUL_REPAIR_EMPTY) && !plan->choices->carrier)
     return (Verdict){ HAUL_OUTCOME_FAILED, "empty", "It is empty, and a mail server cannot store an empty message." };
   if (plan->choices->max_size_bytes != 0 && message->size > plan->choices->max_size_bytes)
     return (Verdict){ HAUL_OUTCOME_SKIPPED, "bigger-than-chosen", "It is bigger than was chosen." };

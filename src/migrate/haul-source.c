@@ -123,6 +123,33 @@ haul_source_measure (HaulSource *source, HaulMessage *message, GCancellable *can
   return FALSE;
 }
 
+/**
+ * haul_source_repair:
+ * @source: a source
+ * @message: (inout): by its key; gets repairs, size, digest and fingerprint
+ * @wanted: #HaulRepair
+ * @cancellable: (nullable): to stop it
+ * @error: return location; about this message only
+ *
+ * Learns the form that a message has with these repairs, as far as it calls for them and bears them.
+ *
+ * Returns: %TRUE on success, also where it has no such form: then its repairs are 0
+ */
+gboolean
+haul_source_repair (HaulSource *source, HaulMessage *message, guint wanted, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (source->reader == NULL && !haul_source_reopen (source, cancellable, error))
+    return FALSE;
+  if (haul_reader_repair (source->reader, message, wanted, cancellable, &local_error))
+    return TRUE;
+  if (is_reader_gone (local_error))
+    haul_source_reopen (source, cancellable, NULL);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 static GOutputStream *
 open_spool (guint64 size, const char *spool_dir, int *fd, GError **error)
 {
@@ -208,6 +235,7 @@ static GInputStream *
 load_once (HaulSource *source, const HaulItem *item, const char *spool_dir, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HaulMessage) message = haul_message_new (item->key, item->ordinal);
+  message->repairs = item->repairs;
   g_autoptr (GInputStream) stream = haul_reader_open (source->reader, message, cancellable, error);
   int fd = -1;
 

@@ -22,6 +22,8 @@ void haul_source_free (HaulSource *source);
 gboolean haul_source_reopen (HaulSource *source, GCancellable *cancellable, GError **error);
 HaulMessage *haul_source_next (HaulSource *source, GCancellable *cancellable, GError **error);
 gboolean haul_source_measure (HaulSource *source, HaulMessage *message, GCancellable *cancellable, GError **error);
+gboolean
+haul_source_repair (HaulSource *source, HaulMessage *message, guint wanted, GCancellable *cancellable, GError **error);
 GInputStream *haul_source_load (
     HaulSource *source, const HaulItem *item, const char *spool_dir, GCancellable *cancellable, GError **error);
 const char *haul_source_get_code (const GError *error);

@@ -17,7 +17,9 @@
 #include "migrate/haul-merging.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-proof.h"
+#include "migrate/haul-refusal.h"
 #include "migrate/haul-target.h"
+#include "store/haul-repair.h"
 
 #define ATTEMPTS_MAX 3
 
@@ -87,23 +89,25 @@ add_line (HaulTransfer *self, HaulItem *item, HaulOutcome outcome, const char *c
   haul_run_add_line (self->run, self->index, &line);
 }
 
-static void
-fail_with_line (HaulTransfer *self, HaulItem *item, const HaulRunLine *line)
+/* The same, with this line. */
+void
+haul_transfer_fail_line (HaulTransfer *transfer, HaulItem *item, const HaulRunLine *line)
 {
   gboolean was_copied = item->state == HAUL_ITEM_COPIED;
 
   item->state = HAUL_ITEM_DONE;
-  haul_run_count (self->run, self->index, &(HaulCounts){ .failed = 1, .copied = was_copied ? (guint64)-1 : 0 });
-  haul_run_count_item (self->run, self->index, item, item->size);
-  haul_run_add_line (self->run, self->index, line);
+  haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .failed = 1, .copied = was_copied ? (guint64)-1 : 0 });
+  haul_run_count_item (transfer->run, transfer->index, item, item->size);
+  haul_run_add_line (transfer->run, transfer->index, line);
 }
 
 /* Counts the item as failed and lists it. */
 void
 haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text)
 {
-  fail_with_line (transfer, item,
-                  &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code, text, NULL, NULL });
+  haul_transfer_fail_line (transfer, item,
+                           &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code, text, NULL,
+                                           NULL });
 }
 
 /* The same, with the error's sentence and the server's words. */
@@ -112,9 +116,9 @@ haul_transfer_fail_with (HaulTransfer *transfer, HaulItem *item, const char *cod
 {
   g_autoptr (HaulErrorText) words = haul_error_text_new (error);
 
-  fail_with_line (transfer, item,
-                  &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code, words->sentence,
-                                  words->advice, words->server_text });
+  haul_transfer_fail_line (transfer, item,
+                           &(HaulRunLine){ item->key, item->date, item->size, HAUL_OUTCOME_FAILED, code,
+                                           words->sentence, words->advice, words->server_text });
 }
 
 /* The mailbox cannot be had: every message that is not there yet is failed with the reason. */
@@ -174,11 +178,24 @@ haul_transfer_hold (HaulTransfer *transfer)
     }
 }
 
-/* Its sending came to nothing. */
+/* The server said BAD while this was in flight, and it is not there: once that may be anything. */
+static void
+refuse_again (HaulTransfer *self, HaulItem *item, const GError *reason)
+{
+  gboolean is_first = !item->is_stumbling;
+
+  item->is_stumbling = TRUE;
+  g_clear_pointer (&item->sent_keywords, g_strfreev);
+  if (!is_first && !haul_refusal_next (self, item))
+    haul_refusal_give_up (self, item, reason);
+}
+
+/* Its sending came to nothing. @is_last: it was in flight when the connection broke. */
 static gboolean
 open_again (HaulTransfer *self, guint index, gboolean is_last, const GError *reason, GError **error)
 {
   HaulItem *item = self->items->pdata[index];
+  gboolean was_in_flight = is_last && item->state == HAUL_ITEM_OPEN;
 
   if (!haul_journal_item_lose (self->run->journal, item->row, error))
     return FALSE;
@@ -186,6 +203,12 @@ open_again (HaulTransfer *self, guint index, gboolean is_last, const GError *rea
   haul_item_forget_row (item);
   item->is_doubtful = TRUE;
   self->first_open = MIN (self->first_open, index);
+  if (was_in_flight && g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_BAD))
+    {
+      haul_run_count_item (self->run, self->index, item, 0);
+      refuse_again (self, item, reason);
+      return TRUE;
+    }
   /* To be told to wait says nothing about the message. */
   item->attempts += !g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
   /* The last that was begun is the one that the server ended the connection about, and would again. */
@@ -325,6 +348,12 @@ report_copied (HaulTransfer *self, HaulItem *item)
     add_line (self, item, HAUL_OUTCOME_COPIED, "held",
               "The connection broke while it was sent, and this server gives no proof: it may be there twice, if the "
               "server stored it very late.");
+  if (item->repairs != 0)
+    {
+      g_autofree char *text = haul_refusal_dup_sentence (item->repairs);
+      self->n_repaired++;
+      add_line (self, item, HAUL_OUTCOME_COPIED, item->repairs & HAUL_REPAIR_CARRIER ? "carried" : "repaired", text);
+    }
   if (item->problem != NULL)
     add_line (self, item, HAUL_OUTCOME_COPIED, "guessed", item->problem);
   else if (item->date == 0)
@@ -379,6 +408,15 @@ haul_transfer_finish (HaulTransfer *transfer)
                                                "compared with those "
                                                "to be copied.",
                                                transfer->n_refused, transfer->n_refused == 1 ? "message" : "messages");
+      haul_run_add_note (run, transfer->index, note);
+    }
+  if (transfer->n_repaired > 0)
+    {
+      g_autofree char *note
+          = transfer->n_repaired == 1
+                ? g_strdup ("One message was changed so that the mail server takes it; it is listed.")
+                : g_strdup_printf ("%u messages were changed so that the mail server takes them; they are listed.",
+                                   transfer->n_repaired);
       haul_run_add_note (run, transfer->index, note);
     }
   row->rung = haul_rung_to_string (n_copied > 0 ? transfer->rung : HAUL_RUNG_NONE);

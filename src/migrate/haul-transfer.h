@@ -38,6 +38,8 @@ typedef struct
   gboolean is_given_up;         /* its mailbox is not to be had by RENAME */
   HaulRung way;                 /* by which rung it is placed now */
   HaulRung rung;                /* the weakest by which any of it was placed */
+  guint n_repaired;             /* messages that were copied in another form than they have here */
+  guint n_steps;                /* how often a refused message was given another form */
   guint n_keywords_lost;
   guint n_refused;          /* messages of the mailbox that the server does not hand out */
   gint64 sample_generation; /* in the journal: a mailbox that a broken proof has left, 0 none */
@@ -50,6 +52,7 @@ void haul_transfer_free (HaulTransfer *transfer);
 void haul_transfer_forget_ahead (HaulTransfer *transfer);
 void haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *code, const char *text);
 void haul_transfer_fail_with (HaulTransfer *transfer, HaulItem *item, const char *code, const GError *error);
+void haul_transfer_fail_line (HaulTransfer *transfer, HaulItem *item, const HaulRunLine *line);
 void haul_transfer_fail_all (HaulTransfer *transfer, const GError *error);
 void haul_transfer_begin_item (HaulTransfer *transfer, guint index);
 gboolean haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error);

@@ -14,6 +14,7 @@
 #include "journal/haul-journal-item.h"
 #include "migrate/haul-patience.h"
 #include "migrate/haul-policy.h"
+#include "migrate/haul-refusal.h"
 
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (64 * 1024 * 1024)
@@ -100,7 +101,18 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
       item->is_begun = TRUE;
       return append_item (self, session, staging, item, error);
     }
-  haul_transfer_fail_with (self, item, haul_policy_get_code (local_error), local_error);
+  if (!g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    haul_transfer_fail_with (self, item, haul_policy_get_code (local_error), local_error);
+  else if (haul_refusal_next (self, item))
+    {
+      item->is_doubtful = TRUE;
+      if (!haul_journal_item_add (run->journal, self->row, item, error))
+        return FALSE;
+      item->is_begun = TRUE;
+      return append_item (self, session, staging, item, error);
+    }
+  else
+    haul_refusal_give_up (self, item, local_error);
   return TRUE;
 }
 
@@ -220,6 +232,7 @@ upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GEr
   HaulRun *run = self->run;
 
   start_batch (self);
+  haul_refusal_foresee (self, session);
   for (guint i = haul_transfer_find_open (self); i < self->items->len && !haul_run_is_stopping (run); i++)
     {
       HaulItem *item = self->items->pdata[i];

@@ -174,9 +174,10 @@ add_evidence (GString *out, const HaulReport *report, const HaulReportEvidence *
 char *
 haul_report_csv_write (const HaulReport *report)
 {
-  GString *out = g_string_new ("kind,program,folder,mailbox,found,copied,present,skipped,failed,bytes,listed,"
-                               "byte-identical,header-identical,fingerprint,missing,surplus,checked,rung,source,date,"
-                               "outcome,code,text,advice,server_text,subject,sender,uid,sha256,server_sha256\r\n");
+  GString *out
+      = g_string_new ("kind,program,folder,mailbox,found,copied,present,skipped,failed,bytes,listed,"
+                      "byte-identical,header-identical,fingerprint,missing,surplus,repaired,checked,rung,source,date,"
+                      "outcome,code,text,advice,server_text,subject,sender,uid,sha256,server_sha256\r\n");
   g_autofree char *summary = haul_report_dup_verdict (report);
 
   for (guint i = 0; i < report->folders->len; i++)

@@ -52,6 +52,7 @@ static const Row rows[] = {
     N_ ("The message on this computer is as it was. Show this to the people who run the mail server: it keeps the "
         "text with other letters.") },
   { "surplus", N_ ("Nothing was removed. Compare the two, and remove one in your mail program if you want to.") },
+  { "long-lines", N_ ("Choose that such messages are repaired or attached to another, and run Mailhaul again.") },
   { "held", N_ ("Look whether it is there twice; that can only be if the server was later than anybody expects.") },
   { "marked-deleted", N_ ("To take them along, choose that deleted mail is copied too.") },
   { "folder-of-deleted", N_ ("To take them along, choose that deleted mail is copied too.") },
@@ -118,6 +119,7 @@ haul_report_words_describe_proof (HaulProof proof)
     = N_ ("found by fingerprint: Message-ID, date, sender and subject are the same; the server keeps the message in "
           "another form"),
     [HAUL_PROOF_MISSING] = N_ ("missing"),
+    [HAUL_PROOF_REPAIRED] = N_ ("repaired: octet for octet as sent, which was changed so that the server takes it"),
     [HAUL_PROOF_SURPLUS] = N_ ("surplus: copies of ours that are one too many; nothing was removed"),
   };
 

@@ -355,7 +355,7 @@ const char *
 haul_proof_to_string (HaulProof proof)
 {
   static const char *const words[]
-      = { "", "listed", "byte-identical", "header-identical", "fingerprint", "missing", "surplus" };
+      = { "", "listed", "byte-identical", "header-identical", "fingerprint", "missing", "surplus", "repaired" };
   return words[proof];
 }
 

@@ -37,6 +37,8 @@ typedef enum
  * @HAUL_PROOF_MISSING: it is not there
  * @HAUL_PROOF_SURPLUS: a copy that this program placed and that is one too many
  *
+ * @HAUL_PROOF_REPAIRED: octet for octet what was sent, which is not the message as it is here: it was repaired
+ *
  * How well it is known that a message is there.
  */
 typedef enum
@@ -48,6 +50,7 @@ typedef enum
   HAUL_PROOF_FINGERPRINT,
   HAUL_PROOF_MISSING,
   HAUL_PROOF_SURPLUS,
+  HAUL_PROOF_REPAIRED,
   HAUL_N_PROOFS,
 } HaulProof;
 
