@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/haul-repair.h"
+
 GQuark
 haul_cli_usage_error_quark (void)
 {
@@ -103,6 +105,15 @@ add_choices_entries (GOptionContext *context, HaulCliOptions *self)
     { "include-deleted", 0, 0, G_OPTION_ARG_NONE, &self->include_deleted,
       N_ ("Also the trash, and messages marked as deleted"), NULL },
     { "include-junk", 0, 0, G_OPTION_ARG_NONE, &self->include_junk, N_ ("Also the junk folders"), NULL },
+    { "repair", 0, 0, G_OPTION_ARG_STRING, &self->repair,
+      N_ ("Repair refused messages so only: final-line-end, from-line, header-8bit, nul, long-lines, empty; or all"),
+      "LIST" },
+    { "no-repair", 0, 0, G_OPTION_ARG_STRING, &self->no_repair, N_ ("Repair refused messages, but not so; or all"),
+      "LIST" },
+    { "carrier", 0, 0, G_OPTION_ARG_NONE, &self->carrier, N_ ("Attach a message that stays refused to a small message"),
+      NULL },
+    { "export-refused", 0, 0, G_OPTION_ARG_FILENAME, &self->export_refused,
+      N_ ("Keep what stays refused in this folder; left out: beside the journals"), "DIR" },
     { "connections", 0, 0, G_OPTION_ARG_INT, &self->connections, N_ ("Use this many connections at once"), "N" },
     { "max-rate", 0, 0, G_OPTION_ARG_STRING, &self->max_rate, N_ ("Send at most this much in a second"), "BYTES" },
     { NULL },
@@ -314,6 +325,9 @@ haul_cli_options_free (HaulCliOptions *options)
     &options->until,
     &options->max_size,
     &options->max_rate,
+    &options->repair,
+    &options->no_repair,
+    &options->export_refused,
     &options->job,
     &options->output,
     &options->events,
@@ -348,7 +362,8 @@ haul_cli_options_has_choices (const HaulCliOptions *options)
 {
   return options->into != NULL || options->maps != NULL || options->folders != NULL || options->since != NULL
          || options->until != NULL || options->max_size != NULL || options->max_rate != NULL || options->newest_first
-         || options->include_deleted || options->include_junk || options->connections != 0;
+         || options->include_deleted || options->include_junk || options->connections != 0 || options->carrier
+         || options->repair != NULL || options->no_repair != NULL || options->export_refused != NULL;
 }
 
 /* The first second of a day where the person is, moved by @days. */
@@ -404,6 +419,22 @@ read_maps (HaulChoices *choices, char **maps, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_repairs (HaulChoices *choices, const HaulCliOptions *options, GError **error)
+{
+  guint without = 0;
+
+  if (options->repair != NULL && !haul_repair_parse (options->repair, &choices->repairs))
+    return fail (error, _ ("“%s” is no list of repairs: mailhaul-cli copy --help names them."), options->repair);
+  if (options->no_repair != NULL && !haul_repair_parse (options->no_repair, &without))
+    return fail (error, _ ("“%s” is no list of repairs: mailhaul-cli copy --help names them."), options->no_repair);
+  choices->repairs &= ~without;
+  choices->carrier = options->carrier;
+  if (options->export_refused != NULL)
+    choices->export_dir = g_canonicalize_filename (options->export_refused, NULL);
+  return TRUE;
+}
+
 /**
  * haul_cli_options_make_choices:
  * @options: options
@@ -424,7 +455,8 @@ haul_cli_options_make_choices (const HaulCliOptions *options, GError **error)
   choices->include_junk = options->include_junk;
   for (guint i = 0; options->folders != NULL && options->folders[i] != NULL; i++)
     g_ptr_array_add (choices->folders, g_strdup (options->folders[i]));
-  if (!read_maps (choices, options->maps, error) || !read_day ("--since", options->since, 0, &choices->since, error)
+  if (!read_repairs (choices, options, error) || !read_maps (choices, options->maps, error)
+      || !read_day ("--since", options->since, 0, &choices->since, error)
       || !read_day ("--until", options->until, 1, &choices->until, error)
       || !read_bytes ("--max-size", options->max_size, &choices->max_size_bytes, error)
       || !read_bytes ("--max-rate", options->max_rate, &choices->max_rate_bytes, error))

@@ -61,6 +61,10 @@ typedef struct
   gboolean newest_first;
   gboolean include_deleted;
   gboolean include_junk;
+  char *repair;         /* (owned) (nullable) */
+  char *no_repair;      /* (owned) (nullable) */
+  char *export_refused; /* (owned) (nullable) */
+  gboolean carrier;
   int connections;
   char *max_rate;
 

@@ -10,7 +10,7 @@
 #include <json-glib/json-glib.h>
 
 #include "base/haul-migrate-error.h"
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 
 /**
  * haul_choices_new:

@@ -23,7 +23,7 @@
 #include "imap/haul-imap-quirks.h"
 #include "migrate/haul-policy.h"
 #include "report/haul-error-text.h"
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 
 /* The folder's size moves with that of the message, so that sums stay sums. */
 static void

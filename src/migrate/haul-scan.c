@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "report/haul-error-text.h"
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 #include "store/haul-store-error.h"
 
 typedef struct

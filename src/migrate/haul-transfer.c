@@ -19,7 +19,7 @@
 #include "migrate/haul-proof.h"
 #include "migrate/haul-refusal.h"
 #include "migrate/haul-target.h"
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 
 #define ATTEMPTS_MAX 3
 

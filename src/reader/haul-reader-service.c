@@ -310,7 +310,7 @@ repair (Service *self, GInputStream *stream, guint *repairs, GError **error)
     }
   if (n < 0)
     return NULL;
-  *repairs = haul_repair_message ((const char *)whole->data, whole->len, *repairs, out);
+  *repairs = haul_repair_message_run ((const char *)whole->data, whole->len, *repairs, out);
   g_autoptr (GBytes) bytes = g_string_free_to_bytes (g_steal_pointer (&out));
   return g_memory_input_stream_new_from_bytes (bytes);
 }

@@ -10,7 +10,7 @@
  */
 #include "store/haul-record.h"
 
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 #include "store/haul-store-error.h"
 
 #include <string.h>

@@ -419,7 +419,7 @@ append_carrier (GString *out, const char *data, gsize size)
 }
 
 /**
- * haul_repair_message:
+ * haul_repair_message_run:
  * @data: (array length=size): a message in wire form
  * @size: octets of it
  * @wanted: #HaulRepair
@@ -431,7 +431,7 @@ append_carrier (GString *out, const char *data, gsize size)
  * Returns: #HaulRepair: what was changed; 0, and then @out has the message as it is
  */
 guint
-haul_repair_message (const char *data, gsize size, guint wanted, GString *out)
+haul_repair_message_run (const char *data, gsize size, guint wanted, GString *out)
 {
   Repair repair = { .out = out, .wanted = wanted };
 

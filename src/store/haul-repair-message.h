@@ -4,10 +4,10 @@
  */
 #pragma once
 
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 
 G_BEGIN_DECLS
 
-guint haul_repair_message (const char *data, gsize size, guint wanted, GString *out);
+guint haul_repair_message_run (const char *data, gsize size, guint wanted, GString *out);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 
 G_BEGIN_DECLS
 

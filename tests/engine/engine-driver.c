@@ -15,6 +15,7 @@
 #include "migrate/haul-jobs.h"
 #include "report/haul-report-form.h"
 #include "migrate/haul-verify.h"
+#include "base/haul-repair.h"
 #include "store/haul-discovery.h"
 
 static const char *
@@ -67,6 +68,10 @@ make_plan (const char *source, char **options, HaulServer *server, GError **erro
   choices->connections = find_number (options, "connections");
   choices->include_deleted = find_number (options, "deleted") != 0;
   choices->newest_first = find_number (options, "newest") != 0;
+  choices->carrier = find_number (options, "carrier") != 0;
+  if (find_option (options, "repair") != NULL
+      && !haul_repair_parse (find_option (options, "repair"), &choices->repairs))
+    return NULL;
   return haul_plan_new (summaries, server, choices, error);
 }
 

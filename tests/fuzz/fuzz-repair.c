@@ -36,9 +36,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     return 0;
   guint wanted = data[0] & HAUL_REPAIR_ALL;
   g_autoptr (GString) wire = make_wire (data + 1, size - 1);
-  guint done = haul_repair_message (wire->str, wire->len, wanted, out);
+  guint done = haul_repair_message_run (wire->str, wire->len, wanted, out);
   g_assert_cmpuint (done & ~wanted, ==, 0);
-  haul_repair_message (wire->str, wire->len, wanted, again);
+  haul_repair_message_run (wire->str, wire->len, wanted, again);
   g_assert_true (g_string_equal (out, again));
   if (done == 0)
     g_assert_true (g_string_equal (out, wire));

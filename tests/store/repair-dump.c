@@ -27,7 +27,7 @@ main (int argc, char **argv)
       haul_repair_scan_update (&scan, chunk, n);
       g_byte_array_append (data, chunk, (guint)n);
     }
-  guint done = haul_repair_message ((const char *)data->data, data->len, wanted, out);
+  guint done = haul_repair_message_run ((const char *)data->data, data->len, wanted, out);
   g_autofree char *flaws = haul_repair_dup_list (haul_repair_scan_finish (&scan));
   g_autofree char *words = haul_repair_dup_list (done);
   printf ("%s|%s\n", flaws, words);

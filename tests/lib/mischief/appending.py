@@ -324,8 +324,16 @@ class Appending:
                 raise self.refuse('from_line')
             if settings.s_parse_check and not re.match(rb'[!-9;-~]+[ \t]*:', one.octets):
                 raise Answer(settings.s_parse_check.encode().replace(b'%t', self.tag))
+            if reply := self.find_fault(one.octets):
+                raise Answer(reply.encode().replace(b'%t', self.tag))
             if settings.s_charset_check and rewrite.has_unknown_charset(one.octets):
                 raise Answer(settings.s_charset_check.encode().replace(b'%t', self.tag))
+
+    def find_fault(self, octets):
+        header = octets.partition(b'\r\n\r\n')[0]
+        faults = {'header_8bit': any(octet > 127 for octet in header), 'bare_end': not octets.endswith(b'\r\n'),
+                  'from_line': octets.startswith(b'From '), 'long_line': max(map(len, octets.split(b'\r\n'))) > 9900, 'all': b'refuse me' in octets}
+        return next((reply for what, reply in self.settings.s_refuse_content.items() if faults[what]), None)
 
     def store_now(self, name, ones):
         """The caller holds the lock."""

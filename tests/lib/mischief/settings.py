@@ -96,6 +96,7 @@ SWITCHES = {
     'zero_literal': 'store',          # store, no, dies
     'from_line': False,               # a message that begins "From " is refused
     'parse_check': None,              # reply where the message cannot be read as MIME (no header line at all)
+    'refuse_content': {},             # {what: reply}: header_8bit, bare_end (no last line end), from_line, long_line, all
     'charset_check': None,            # reply where an encoded word has an unknown charset
     'deleted_selected': 'bye',        # the selected mailbox was deleted: bye, no
     'login_then_not_connected': False,

@@ -5,7 +5,7 @@
  * Thread:  any; pure.
  * See:     docs/upload.md, “Messages that a server refuses”.
  */
-#include "store/haul-repair.h"
+#include "base/haul-repair.h"
 
 #include <string.h>
 
