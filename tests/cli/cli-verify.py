@@ -212,7 +212,7 @@ def run_all(place):
     sources = [write_mbox(mail / 'Inbox', inbox), write_mbox(mail / 'Work', work)]
     with Mailbox() as box:
         box.imap.append('Inbox', '', '"17-Oct-2003 10:00:04 +0000"', wire(inbox[4]))
-    run = cli('copy', *account(), *sources, '--format=json', state=state, password=PASSWORDS['alice'])
+    run = cli('copy', *account(), *sources, '--no-repair=nul', '--format=json', state=state, password=PASSWORDS['alice'])
     tap.equal(run.code, 3, 'copied', run)
     job = run.json['job']
     check_reports(job, state, sources)

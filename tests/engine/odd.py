@@ -19,11 +19,28 @@ def part_odd():
 
     texts = [(message(0), ''), (b'Subject: nul\n\na\0b\n', ''), (message(2), '')]
     with Case('NUL', texts) as case:
-        run = drive('copy', case.state, case.source)
+        run = drive('copy', case.state, case.source, repair='final-line-end')
         wanted = expected(texts)
         wanted.subtract(Counter({key: 1 for key in wanted if key[1] == FIRST + 1}))
         case.check(+wanted, run)
         tap.equal((counts(run)['failed'], codes(run)['nul-octets'], run.json['verdict']), (1, 1, 'not-all'), 'NUL: listed', run)
+        run = drive('copy', case.state, case.source)
+        tap.equal((counts(run)['copied'], counts(run)['failed'], codes(run)['repaired'], run.json['verdict']), (1, 0, 1, 'complete'), 'NUL: repaired', run)
+        run = drive('copy', case.state, case.source)
+        tap.equal((counts(run)['present'], counts(run)['copied']), (3, 0), 'NUL: known again', run)
+
+    umlauts = 'Subject: Grüße\n\nx\n'.encode()
+    with Case('zero octets', [(message(0), ''), (umlauts, '')]) as case:
+        letters = Path(case.source).parent / 'letters-eml'
+        letters.mkdir()
+        (letters / '1.eml').write_bytes(b'')
+        (letters / '2.eml').write_bytes(message(5))
+        run = drive('copy', case.state, letters)
+        tap.equal((counts(run)['failed'], codes(run)['empty']), (1, 1), 'zero octets: listed', run)
+        run = drive('copy', case.state, letters, repair='empty')
+        tap.equal((counts(run)['copied'], counts(run)['present'], codes(run)['repaired']), (1, 1, 1), 'zero octets: an empty message, where it is asked for', run)
+        run = drive('copy', case.state, letters, repair='empty')
+        tap.equal((counts(run)['copied'], counts(run)['present']), (0, 2), 'zero octets: known again', run)
 
     with Case('damaged journal', make_texts(10)) as case:
         drive('copy', case.state, case.source)

@@ -82,7 +82,7 @@ def case(world, what, personality, bad, wanted, switches=None, again=True, **opt
         run = copy(place, world, verb='verify', **options)
         tap.equal(numbers(run), (4, 0, copied, failed), f'{what}, verified', run)
         if not failed:
-            tap.check(run.json['all']['proved']['byte-identical'] <= 3, f'{what}, verified: the altered one is not called byte-identical', run)
+            tap.check(run.json['all']['proof']['byte-identical'] <= 3, f'{what}, verified: the altered one is not called byte-identical', run)
         return run
 
 
