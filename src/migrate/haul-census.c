@@ -293,8 +293,11 @@ match_form (HaulTransfer *self, gpointer user_data, GError **error)
 {
   Forms *forms = user_data;
 
-  if (!haul_census_match (self, forms->listing, forms->session, FALSE, error)
-      || !haul_recognition_run (self, forms->listing, forms->session, FALSE, error))
+  if (!haul_census_match (self, forms->listing, forms->session, FALSE, error))
+    return FALSE;
+  gboolean may_rewrite
+      = self->run->report->is_verification || haul_rewriting_get (self->run, forms->session) != HAUL_REWRITING_NONE;
+  if (may_rewrite && !haul_recognition_run (self, forms->listing, forms->session, FALSE, error))
     return FALSE;
   if (forms->removed != NULL)
     mark_removed (self, forms->removed);
@@ -356,8 +359,8 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
 
   g_autoptr (GArray) removed = apply_known (transfer, listing, error);
   if (removed == NULL || !haul_census_match (transfer, listing, session, FALSE, error)
-      || !haul_recognition_run (transfer, listing, session, TRUE, error)
-      || !haul_census_match_forms (transfer, listing, session, removed, error) || !learn (transfer, listing, error))
+      || !haul_census_match_forms (transfer, listing, session, removed, error)
+      || !haul_recognition_run (transfer, listing, session, TRUE, error) || !learn (transfer, listing, error))
     return FALSE;
   HAUL_FAULT (F25, "before taken");
   mark_removed (transfer, removed);

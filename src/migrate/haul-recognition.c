@@ -12,6 +12,7 @@
  */
 #include "migrate/haul-recognition.h"
 
+#include "base/haul-repair.h"
 #include "migrate/haul-proof.h"
 #include "migrate/haul-rewriting.h"
 
@@ -198,6 +199,9 @@ choose_samples (const Wanted *wanted, const HaulListing *listing, GArray *uids)
   for (guint i = 0; i < wanted->items->len && samples->len < SAMPLES; i++)
     {
       HaulItem *item = wanted->items->pdata[i];
+      /* These are not to be sent as they are to every server. */
+      if (item->flaws & (HAUL_REPAIR_NUL | HAUL_REPAIR_LONG_LINES | HAUL_REPAIR_EMPTY))
+        continue;
       if (has_parts (seen, &item->fingerprint) || (is_headless (item) && uids->len > 0))
         g_ptr_array_add (samples, item);
     }

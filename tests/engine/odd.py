@@ -29,19 +29,6 @@ def part_odd():
         run = drive('copy', case.state, case.source)
         tap.equal((counts(run)['present'], counts(run)['copied']), (3, 0), 'NUL: known again', run)
 
-    umlauts = 'Subject: Grüße\n\nx\n'.encode()
-    with Case('zero octets', [(message(0), ''), (umlauts, '')]) as case:
-        letters = Path(case.source).parent / 'letters-eml'
-        letters.mkdir()
-        (letters / '1.eml').write_bytes(b'')
-        (letters / '2.eml').write_bytes(message(5))
-        run = drive('copy', case.state, letters)
-        tap.equal((counts(run)['failed'], codes(run)['empty']), (1, 1), 'zero octets: listed', run)
-        run = drive('copy', case.state, letters, repair='empty')
-        tap.equal((counts(run)['copied'], counts(run)['present'], codes(run)['repaired']), (1, 1, 1), 'zero octets: an empty message, where it is asked for', run)
-        run = drive('copy', case.state, letters, repair='empty')
-        tap.equal((counts(run)['copied'], counts(run)['present']), (0, 2), 'zero octets: known again', run)
-
     with Case('damaged journal', make_texts(10)) as case:
         drive('copy', case.state, case.source)
         path = next(Path(case.state, 'journal').glob('*.db'))
