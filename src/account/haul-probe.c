@@ -22,6 +22,7 @@
 #include "base/haul-notice.h"
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-quirks.h"
+#include "imap/haul-imap-quota.h"
 
 #define TLS_PORT 993
 #define STARTTLS_PORT 143
@@ -296,13 +297,15 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
 {
   g_auto (HaulImapNamespace) name_space = { 0 };
   HaulImapQuota quota;
+  guint64 append_limit;
   guint capabilities = haul_imap_session_get_capabilities (self->session);
   g_autoptr (HaulServer) server = haul_server_new ();
 
   if (!haul_imap_mailbox_get_namespace (self->session, &name_space, cancellable, error))
     return FALSE;
   g_autoptr (GPtrArray) mailboxes = haul_imap_mailbox_list (self->session, "*", cancellable, error);
-  if (mailboxes == NULL || !haul_imap_mailbox_get_quota (self->session, "INBOX", &quota, cancellable, error))
+  if (mailboxes == NULL || !haul_imap_quota_get_room (self->session, "INBOX", &quota, cancellable, error)
+      || !haul_imap_quota_get_append_limit (self->session, "INBOX", &append_limit, cancellable, error))
     return FALSE;
   replace (&server->greeting, haul_imap_session_get_greeting (self->session));
   replace (&server->capabilities, haul_imap_session_get_capability_line (self->session));
@@ -316,7 +319,7 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
   server->quota_used_bytes = quota.used_bytes;
   server->quota_limit_bytes = quota.limit_bytes;
   server->connections = haul_imap_quirks_get_connections (server->greeting);
-  server->append_limit_bytes = haul_imap_session_get_append_limit (self->session);
+  server->append_limit_bytes = append_limit;
   add_mailboxes (server, &name_space, mailboxes);
   self->server = g_steal_pointer (&server);
   return TRUE;

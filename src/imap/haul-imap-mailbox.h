@@ -34,7 +34,5 @@ gboolean haul_imap_mailbox_select (
 gboolean haul_imap_mailbox_examine (
     HaulImapSession *session, const char *name, HaulImapStatus *status, GCancellable *cancellable, GError **error);
 gboolean haul_imap_mailbox_unselect (HaulImapSession *session, GCancellable *cancellable, GError **error);
-gboolean haul_imap_mailbox_get_quota (
-    HaulImapSession *session, const char *name, HaulImapQuota *quota, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -236,6 +236,16 @@ read_status_item (Reader *reader)
     return take_number32 (reader, &status->uid_next);
   if (g_ascii_strcasecmp (item, "UIDVALIDITY") == 0)
     return take_number32 (reader, &status->uid_validity);
+  if (g_ascii_strcasecmp (item, "APPENDLIMIT") == 0)
+    {
+      /* NIL, too, for there is none. */
+      const char *text = take_atom (reader);
+      if (text == NULL)
+        return skip (reader);
+      if (!haul_imap_text_parse_number (text, G_MAXUINT64, &status->append_limit))
+        status->append_limit = 0;
+      return TRUE;
+    }
   return skip (reader);
 }
 

@@ -111,6 +111,7 @@ typedef enum
   HAUL_IMAP_CAPABILITY_ID = 1 << 13,
   HAUL_IMAP_CAPABILITY_COMPRESS = 1 << 14,
   HAUL_IMAP_CAPABILITY_CREATE_SPECIAL_USE = 1 << 15,
+  HAUL_IMAP_CAPABILITY_APPENDLIMIT = 1 << 16, /* told for each mailbox */
 } HaulImapCapability;
 
 HaulImapSession *haul_imap_session_open (const HaulImapOptions *options, GCancellable *cancellable, GError **error);

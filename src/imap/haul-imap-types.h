@@ -46,6 +46,7 @@ typedef struct
   guint32 uid_validity;
   guint32 uid_next; /* 0: the server did not say */
   guint32 messages;
+  guint64 append_limit;   /* octets of a message; 0: the server did not say (STATUS only) */
   gboolean any_keyword;   /* PERMANENTFLAGS has \* (SELECT only) */
   char **permanent_flags; /* (owned) (nullable) as sent (SELECT only) */
 } HaulImapStatus;

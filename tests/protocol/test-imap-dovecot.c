@@ -8,6 +8,7 @@
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-fetch.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-quota.h"
 #include "imap/haul-imap-uids.h"
 
 static guint16
@@ -497,7 +498,7 @@ test_full (void)
   HaulImapAppendUid uid = { 0 };
   HaulImapQuota quota;
 
-  g_assert_true (haul_imap_mailbox_get_quota (session, "INBOX", &quota, NULL, &error));
+  g_assert_true (haul_imap_quota_get_room (session, "INBOX", &quota, NULL, &error));
   g_assert_true (quota.is_known);
   g_assert_cmpuint (quota.limit_bytes, ==, 100 * 1024);
   append (session, what, text, &uid, &error);

@@ -10,6 +10,7 @@
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-fetch.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-quota.h"
 #include "imap/haul-imap-uids.h"
 #include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-transport.h"
@@ -67,7 +68,7 @@ call (HaulImapSession *session, char what, GCancellable *cancellable, GError **e
     case 'N':
       return haul_imap_mailbox_get_namespace (session, &name_space, cancellable, error);
     case 'q':
-      return haul_imap_mailbox_get_quota (session, "INBOX", &quota, cancellable, error);
+      return haul_imap_quota_get_room (session, "INBOX", &quota, cancellable, error);
     default:
       g_assert_not_reached ();
     }

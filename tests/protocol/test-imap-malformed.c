@@ -12,6 +12,7 @@
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-fetch.h"
 #include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-quota.h"
 #include "imap/haul-imap-transport.h"
 #include "imap/haul-imap-uids.h"
 #include "malformed-inputs.h"
@@ -202,7 +203,7 @@ call_about_mailboxes (HaulImapSession *session, Call call, GError **error)
     case CALL_STATUS:
       return haul_imap_mailbox_status (session, "x", &status, NULL, error);
     case CALL_QUOTA:
-      return haul_imap_mailbox_get_quota (session, "INBOX", &quota, NULL, error);
+      return haul_imap_quota_get_room (session, "INBOX", &quota, NULL, error);
     case CALL_RENAME:
       return haul_imap_mailbox_rename (session, "x", "y", NULL, error);
     case CALL_DELETE:
