@@ -14,6 +14,8 @@
 #include "cli/haul-cli-work.h"
 #include "report/haul-json-writer.h"
 #include "report/haul-report-words.h"
+#include "report/haul-text-table.h"
+#include "migrate/haul-limits.h"
 #include "migrate/haul-rung.h"
 
 static const char *
@@ -72,21 +74,44 @@ print_rung (const HaulCliOptions *options, const char *where, HaulRung rung)
 }
 
 static void
-print_text (const HaulCliOptions *options, const HaulServer *server)
+print_connections (const HaulCliWork *work)
 {
+  g_autofree char *state_dir = haul_cli_work_dup_state_dir (work->options);
+  HaulLimits limits = haul_limits_load (state_dir, work->probe->account);
+  guint n = haul_limits_choose_connections (&limits, work->probe->server, 0);
+
+  haul_cli_print_line (work->options, ngettext ("%u connection at once", "%u connections at once", n), n);
+  if (limits.connections == 0)
+    return;
+  g_autofree char *date = haul_text_table_dup_date (limits.learnt);
+  haul_cli_print_line (work->options,
+                       ngettext ("It refused to have more than %u connection at once (%s)",
+                                 "It refused to have more than %u connections at once (%s)", limits.connections),
+                       limits.connections, date);
+}
+
+static void
+print_text (const HaulCliWork *work)
+{
+  const HaulCliOptions *options = work->options;
+  const HaulServer *server = work->probe->server;
+
   haul_cli_print_line (options, ngettext ("%u mailbox", "%u mailboxes", server->mailboxes->len),
                        server->mailboxes->len);
   if (server->has_quota && server->quota_limit_bytes > 0)
     {
       g_autofree char *used = g_format_size (server->quota_used_bytes);
       g_autofree char *limit = g_format_size (server->quota_limit_bytes);
-      haul_cli_print_line (options, _ ("%s of %s are used"), used, limit);
+      g_autofree char *room
+          = g_format_size (server->quota_limit_bytes - MIN (server->quota_used_bytes, server->quota_limit_bytes));
+      haul_cli_print_line (options, _ ("%s of %s are used, %s are free"), used, limit, room);
     }
   if (server->append_limit_bytes > 0)
     {
       g_autofree char *limit = g_format_size (server->append_limit_bytes);
       haul_cli_print_line (options, _ ("The largest message it takes: %s"), limit);
     }
+  print_connections (work);
   print_rung (options, server->can_move ? _ ("Into every mailbox") : _ ("Into a mailbox that is there"),
               haul_rung_predict (server, TRUE));
   if (!server->can_move)
@@ -111,8 +136,11 @@ build_mailboxes (JsonBuilder *builder, const HaulServer *server)
 }
 
 static void
-print_json (const HaulProbeResult *result)
+print_json (const HaulCliWork *work)
 {
+  const HaulProbeResult *result = work->probe;
+  g_autofree char *state_dir = haul_cli_work_dup_state_dir (work->options);
+  HaulLimits limits = haul_limits_load (state_dir, result->account);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   const HaulServer *server = result->server;
   const HaulEndpoint *endpoint = result->account->endpoint;
@@ -137,6 +165,9 @@ print_json (const HaulProbeResult *result)
       haul_json_writer_add_int (builder, "quota_used", (gint64)server->quota_used_bytes);
       haul_json_writer_add_int (builder, "quota_limit", (gint64)server->quota_limit_bytes);
     }
+  haul_json_writer_add_int (builder, "connections", haul_limits_choose_connections (&limits, server, 0));
+  if (limits.connections > 0)
+    haul_json_writer_add_int (builder, "connections_allowed", limits.connections);
   if (server->append_limit_bytes > 0)
     haul_json_writer_add_int (builder, "append_limit", (gint64)server->append_limit_bytes);
   build_mailboxes (builder, server);
@@ -166,8 +197,8 @@ haul_cli_check_run (const HaulCliOptions *options)
   if (error != NULL)
     return haul_cli_work_fail (work, NULL, error);
   if (haul_cli_options_is_json (options))
-    print_json (work->probe);
+    print_json (work);
   else
-    print_text (options, work->probe->server);
+    print_text (work);
   return HAUL_EXIT_OK;
 }

@@ -12,6 +12,7 @@
 
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
+#include "migrate/haul-fit.h"
 #include "report/haul-report-words.h"
 #include "report/haul-text-table.h"
 
@@ -54,6 +55,19 @@ print_rungs (const HaulCliOptions *options, const HaulPlan *plan)
 }
 
 static void
+print_room (const HaulCliOptions *options, const HaulPlan *plan)
+{
+  HaulFit fit = haul_fit_new (plan);
+  g_autofree char *room = haul_fit_dup_sentence (&fit);
+  g_autofree char *size = haul_fit_dup_size_sentence (plan);
+
+  if (room != NULL)
+    haul_cli_print_line (options, "%s", room);
+  if (size != NULL)
+    haul_cli_print_line (options, "%s", size);
+}
+
+static void
 print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccount *account, const char *warning)
 {
   const char *titles[] = { _ ("Folder"), _ ("Mailbox"), _ ("Messages"), _ ("Size"), _ ("What"), _ ("Remark"), NULL };
@@ -81,6 +95,7 @@ print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccou
                        ngettext ("%'" G_GUINT64_FORMAT " message, %s, to %s. Nothing was changed.",
                                  "%'" G_GUINT64_FORMAT " messages, %s, to %s. Nothing was changed.", plan->messages),
                        plan->messages, total, whom);
+  print_room (options, plan);
   print_rungs (options, plan);
   if (warning != NULL)
     haul_cli_print_line (options, "%s", warning);

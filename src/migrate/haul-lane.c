@@ -283,8 +283,11 @@ bear (Lane *self, const GError *error)
   self->failures++;
   if (bear_one_too_many (self, &policy, error, &is_over))
     return !is_over;
-  if (has_no_hope && self->number > 0)
-    return FALSE; /* the others do the work */
+  /* A first end of a connection may have any reason; a refusal leaves the work to the others. */
+  gboolean is_first_drop = self->n_drops == 1 && policy.action == HAUL_ACTION_RECONNECT;
+  if (has_no_hope && self->number > 0 && !is_first_drop)
+    return FALSE;
+  has_no_hope = has_no_hope && self->number == 0;
   if (self->was_let_in && g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
     haul_run_set_locked_out (self->run);
   if (policy.action == HAUL_ACTION_STOP || has_no_hope || self->failures > n_max)

@@ -15,6 +15,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "migrate/haul-fit.h"
 #include "migrate/haul-folder-map.h"
 #include "report/haul-json-writer.h"
 #include "base/haul-migrate-error.h"
@@ -413,6 +414,15 @@ haul_plan_to_json (const HaulPlan *plan)
   json_builder_end_array (builder);
   haul_json_writer_add_int (builder, "messages", (gint64)plan->messages);
   haul_json_writer_add_int (builder, "bytes", (gint64)plan->bytes);
+  HaulFit fit = haul_fit_new (plan);
+  haul_json_writer_add_int (builder, "needed", (gint64)fit.needed_bytes);
+  if (fit.is_known)
+    {
+      haul_json_writer_add_int (builder, "free", (gint64)fit.free_bytes);
+      haul_json_writer_add_boolean (builder, "fits", fit.is_enough);
+    }
+  if (plan->server->append_limit_bytes > 0)
+    haul_json_writer_add_int (builder, "append_limit", (gint64)plan->server->append_limit_bytes);
   json_builder_end_object (builder);
 
   g_autoptr (JsonNode) root = json_builder_get_root (builder);

@@ -13,6 +13,8 @@
 /* How long a stopped lane may go on to place what it has sent, so that nothing is left behind on the server. */
 #define GRACE_US (3 * G_USEC_PER_SEC)
 #define KEEP_ALIVE_US (60 * G_USEC_PER_SEC)
+/* No mail server has a limit below. */
+#define BIG_BYTES (256 * 1024)
 #define RATE_WINDOW_US (10 * G_USEC_PER_SEC)
 
 /**
@@ -373,14 +375,25 @@ haul_run_set_given_up (HaulRun *run)
   g_mutex_unlock (&run->lock);
 }
 
-/* The server said of a message of this size that it is too big. */
-void
+/**
+ * haul_run_add_refused_size:
+ * @run: the run
+ * @bytes: of a message of which the server said that it is too big
+ *
+ * From now on nothing as big is tried. What is said of a small message is not believed of others.
+ *
+ * Returns: whether it is to be believed
+ */
+gboolean
 haul_run_add_refused_size (HaulRun *run, guint64 bytes)
 {
+  if (bytes < BIG_BYTES)
+    return FALSE;
   g_mutex_lock (&run->lock);
   if (run->refused_bytes == 0 || bytes < run->refused_bytes)
     run->refused_bytes = bytes;
   g_mutex_unlock (&run->lock);
+  return TRUE;
 }
 
 /**

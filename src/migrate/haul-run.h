@@ -141,7 +141,7 @@ gboolean haul_run_can_stage (HaulRun *run);
 void haul_run_set_no_staging (HaulRun *run);
 void haul_run_set_locked_out (HaulRun *run);
 void haul_run_set_given_up (HaulRun *run);
-void haul_run_add_refused_size (HaulRun *run, guint64 bytes);
+gboolean haul_run_add_refused_size (HaulRun *run, guint64 bytes);
 guint64 haul_run_get_size_limit (HaulRun *run);
 char *haul_run_dup_next_staging (HaulRun *run);
 GThread *haul_run_start_watch (HaulRun *run);

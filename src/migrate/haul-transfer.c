@@ -212,11 +212,9 @@ open_again (HaulTransfer *self, guint index, gboolean is_last, const GError *rea
   /* To be told to wait says nothing about the message. */
   item->attempts += !g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
   /* The last that was begun is the one that the server ended the connection about, and would again. */
-  if (is_last && g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TOO_BIG))
-    {
-      item->attempts = ATTEMPTS_MAX;
-      haul_run_add_refused_size (self->run, item->size);
-    }
+  if (is_last && g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TOO_BIG)
+      && haul_run_add_refused_size (self->run, item->size))
+    item->attempts = ATTEMPTS_MAX;
   haul_run_count_item (self->run, self->index, item, 0);
   if (item->attempts < ATTEMPTS_MAX)
     return TRUE;

@@ -17,6 +17,7 @@
 
 #include "account/haul-account-error.h"
 #include "imap/haul-imap-error.h"
+#include "imap/haul-imap-quirks.h"
 #include "base/haul-migrate-error.h"
 #include "report/haul-sign-in-text.h"
 #include "store/haul-store-error.h"
@@ -346,6 +347,11 @@ haul_error_text_new (const GError *error)
   if (error->domain == HAUL_IMAP_ERROR)
     {
       self->server_text = g_strdup (haul_imap_error_get_server_text (error));
+      if (error->code == HAUL_IMAP_ERROR_OVERQUOTA && haul_imap_quirks_is_perhaps_full (self->server_text))
+        {
+          g_free (self->sentence);
+          self->sentence = g_strdup (_ ("The mail server takes no more messages; the mailbox is probably full."));
+        }
       if (error->code == HAUL_IMAP_ERROR_CERTIFICATE)
         self->sentence = add_reasons (self->sentence, haul_imap_error_get_problems (error));
       haul_sign_in_text_apply (self, haul_imap_error_get_finding (error), haul_imap_error_get_other_server (error));

@@ -7,6 +7,7 @@
  */
 #include "wizard/haul-page-ready.h"
 
+#include "migrate/haul-fit.h"
 #include "report/haul-report-words.h"
 #include "migrate/haul-strangers.h"
 #include "wizard/haul-wizard-text.h"
@@ -84,22 +85,15 @@ dup_skipped (const HaulPlan *plan)
 static void
 describe_room (HaulPageReady *self, const HaulPlan *plan)
 {
-  const HaulServer *server = plan->server;
-  guint64 room
-      = server->quota_limit_bytes > server->quota_used_bytes ? server->quota_limit_bytes - server->quota_used_bytes : 0;
-  g_autofree char *size = haul_wizard_text_dup_size (room);
-  g_autofree char *text = NULL;
-  gboolean is_short = server->has_quota && room < plan->bytes;
+  HaulFit fit = haul_fit_new (plan);
+  g_autofree char *room = haul_fit_dup_sentence (&fit);
+  g_autofree char *size = haul_fit_dup_size_sentence (plan);
+  const char *first = room == NULL ? size : room;
+  g_autofree char *text = first == NULL ? g_strdup ("") : g_strjoin ("\n", first, first == size ? NULL : size, NULL);
+  gboolean is_short = fit.is_known && !fit.is_enough;
 
-  if (is_short)
-    text = g_strdup_printf (_ ("The mailbox has room for only %s. Copying will stop when it is full; you can then make "
-                               "room "
-                               "and go on."),
-                            size);
-  else if (server->has_quota)
-    text = g_strdup_printf (_ ("The mailbox has room for %s: enough."), size);
-  gtk_label_set_text (self->room, text == NULL ? "" : text);
-  gtk_widget_set_visible (GTK_WIDGET (self->room), text != NULL);
+  gtk_label_set_text (self->room, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->room), *text != '\0');
   if (is_short)
     gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->room)), "problem");
   else
