@@ -7,6 +7,7 @@
 #include "wizard/haul-page-copying.h"
 
 #include "migrate/haul-engine.h"
+#include "report/haul-wait-text.h"
 #include "wizard/haul-wizard-text.h"
 
 #include <glib/gi18n.h>
@@ -26,6 +27,9 @@ struct _HaulPageCopying
   GtkProgressBar *bar;
   GtkLabel *numbers;
   GtkLabel *state_line;
+  GtkWidget *waiting; /* why, and a way out */
+  GtkLabel *waiting_words;
+  GtkWidget *try_now;
   GtkLabel *missing;
   GtkTreeView *tree;
   GtkListStore *rows;
@@ -47,7 +51,6 @@ G_DEFINE_TYPE (HaulPageCopying, haul_page_copying, HAUL_TYPE_WIZARD_PAGE)
 static char *
 dup_state_line (HaulPageCopying *self, const HaulProgressSnapshot *snapshot)
 {
-  g_autofree char *clock = haul_wizard_text_dup_clock (snapshot->wait_until);
   g_autofree char *folder = NULL;
 
   if (self->is_stopping)
@@ -66,8 +69,7 @@ dup_state_line (HaulPageCopying *self, const HaulProgressSnapshot *snapshot)
     case HAUL_PHASE_CHECKING:
       return g_strdup (_ ("Checking what is on the server"));
     case HAUL_PHASE_WAITING:
-      return *clock == 0 ? g_strdup (_ ("Waiting for the network"))
-                         : g_strdup_printf (_ ("The server asked us to wait. Going on at %s."), clock);
+      return haul_wait_text_dup (snapshot->wait_reason, snapshot->wait_until);
     case HAUL_PHASE_PAUSED:
       return g_strdup (_ ("Paused"));
     case HAUL_PHASE_FINISHED:
@@ -145,6 +147,29 @@ update_missing (HaulPageCopying *self, const HaulCounts *all)
   gtk_widget_set_visible (GTK_WIDGET (self->missing), all->failed > 0);
 }
 
+static void
+update_waiting (HaulPageCopying *self, const HaulProgressSnapshot *snapshot)
+{
+  gboolean waits = snapshot->phase == HAUL_PHASE_WAITING && snapshot->wait_until != 0 && !self->is_stopping;
+  g_autofree char *words = NULL;
+
+  if (waits && snapshot->wait_reason == HAUL_WAIT_DAILY_LIMIT)
+    words = g_strdup (_ ("You can leave Mailhaul running, or stop now and go on tomorrow: nothing is lost, and nothing "
+                         "is copied twice."));
+  else if (waits && *snapshot->wait_words != '\0')
+    words = g_strdup_printf (_ ("The server says: “%s”"), snapshot->wait_words);
+  gtk_label_set_text (self->waiting_words, words == NULL ? "" : words);
+  /* To be sure that nothing arrives twice cannot be hurried. */
+  gtk_widget_set_visible (self->waiting, waits && snapshot->wait_reason != HAUL_WAIT_SETTLING);
+}
+
+static void
+on_try_now_clicked (GtkButton *button, HaulPageCopying *self)
+{
+  if (self->engine != NULL)
+    haul_engine_try_now (self->engine);
+}
+
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -161,6 +186,7 @@ on_tick (gpointer user_data)
   gtk_progress_bar_set_fraction (self->bar, MAX (gtk_progress_bar_get_fraction (self->bar), MIN (fraction, 1)));
   gtk_label_set_text (self->numbers, numbers);
   gtk_label_set_text (self->state_line, line);
+  update_waiting (self, &snapshot);
   update_missing (self, &snapshot.all);
   update_rows (self, progress);
   if (snapshot.phase != self->phase && (snapshot.phase == HAUL_PHASE_WAITING || snapshot.phase == HAUL_PHASE_PAUSED))
@@ -480,6 +506,10 @@ haul_page_copying_class_init (HaulPageCopyingClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, bar);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, numbers);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, state_line);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, waiting);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, waiting_words);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, try_now);
+  gtk_widget_class_bind_template_callback (widget_class, on_try_now_clicked);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, missing);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, tree);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, rows);

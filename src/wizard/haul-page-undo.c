@@ -10,6 +10,7 @@
 
 #include "base/haul-migrate-error.h"
 #include "migrate/haul-undo.h"
+#include "report/haul-wait-text.h"
 #include "wizard/haul-wizard-text.h"
 #include "wizard/haul-wizard-thread.h"
 
@@ -195,10 +196,8 @@ on_tick (gpointer user_data)
 
   haul_progress_get_snapshot (haul_undo_get_progress (self->undo), &now);
   guint64 done = now.all.copied + now.all.failed;
-  g_autofree char *clock = haul_wizard_text_dup_clock (now.wait_until);
   g_autofree char *numbers = haul_wizard_text_dup_progress (done, now.messages_total);
-  g_autofree char *waiting
-      = *clock == 0 ? NULL : g_strdup_printf (_ ("Waiting for the server. Going on at %s."), clock);
+  g_autofree char *waiting = now.wait_until == 0 ? NULL : haul_wait_text_dup (now.wait_reason, now.wait_until);
 
   gtk_progress_bar_set_fraction (self->bar, now.messages_total == 0 ? 0 : (double)done / (double)now.messages_total);
   gtk_label_set_text (self->numbers, now.phase == HAUL_PHASE_WAITING && waiting != NULL ? waiting
