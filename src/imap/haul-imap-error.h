@@ -35,6 +35,7 @@ G_BEGIN_DECLS
  * @HAUL_IMAP_ERROR_UNSAFE_TEXT: a name, user or password holds octets that cannot be sent
  * @HAUL_IMAP_ERROR_BODY_CHANGED: the message given to APPEND ended early or was longer than announced; connection
  * poisoned
+ * @HAUL_IMAP_ERROR_PERHAPS_FULL: the server refuses again and again, in words that it has for a full mailbox, too
  */
 typedef enum
 {
@@ -59,6 +60,7 @@ typedef enum
   HAUL_IMAP_ERROR_THROTTLED,
   HAUL_IMAP_ERROR_UNSAFE_TEXT,
   HAUL_IMAP_ERROR_BODY_CHANGED,
+  HAUL_IMAP_ERROR_PERHAPS_FULL,
 } HaulImapError;
 
 GQuark haul_imap_error_quark (void);

@@ -212,7 +212,7 @@ bear_perhaps_full (Lane *self, const GError *error)
     return TRUE;
   if (++self->n_perhaps_full < PERHAPS_FULL_MAX)
     return TRUE;
-  haul_run_stop (self->run, haul_imap_error_new (HAUL_IMAP_ERROR_OVERQUOTA, haul_imap_error_get_server_code (error),
+  haul_run_stop (self->run, haul_imap_error_new (HAUL_IMAP_ERROR_PERHAPS_FULL, haul_imap_error_get_server_code (error),
                                                  words, "APPEND: refused again and again"));
   return FALSE;
 }

@@ -17,7 +17,6 @@
 
 #include "account/haul-account-error.h"
 #include "imap/haul-imap-error.h"
-#include "imap/haul-imap-quirks.h"
 #include "base/haul-migrate-error.h"
 #include "report/haul-sign-in-text.h"
 #include "store/haul-store-error.h"
@@ -76,6 +75,9 @@ static const Row imap_rows[] = {
     N_ ("What answers at this address is not a mail server for mailboxes."),
     N_ ("Check the server’s name and port: 993 is usual, 143 with STARTTLS.") },
   { HAUL_IMAP_ERROR_OVERQUOTA, "mailbox-full", HAUL_FIELD_NONE, HAUL_EXIT_FULL, N_ ("The mailbox is full."),
+    N_ ("Make room on the server or ask for more, then try again: copying goes on where it stopped.") },
+  { HAUL_IMAP_ERROR_PERHAPS_FULL, "mailbox-full", HAUL_FIELD_NONE, HAUL_EXIT_FULL,
+    N_ ("The mail server takes no more messages; the mailbox is probably full."),
     N_ ("Make room on the server or ask for more, then try again: copying goes on where it stopped.") },
   { HAUL_IMAP_ERROR_TOO_BIG, "too-big", HAUL_FIELD_NONE, HAUL_EXIT_NOT_ALL,
     N_ ("The message is bigger than the mail server takes."),
@@ -347,11 +349,6 @@ haul_error_text_new (const GError *error)
   if (error->domain == HAUL_IMAP_ERROR)
     {
       self->server_text = g_strdup (haul_imap_error_get_server_text (error));
-      if (error->code == HAUL_IMAP_ERROR_OVERQUOTA && haul_imap_quirks_is_perhaps_full (self->server_text))
-        {
-          g_free (self->sentence);
-          self->sentence = g_strdup (_ ("The mail server takes no more messages; the mailbox is probably full."));
-        }
       if (error->code == HAUL_IMAP_ERROR_CERTIFICATE)
         self->sentence = add_reasons (self->sentence, haul_imap_error_get_problems (error));
       haul_sign_in_text_apply (self, haul_imap_error_get_finding (error), haul_imap_error_get_other_server (error));

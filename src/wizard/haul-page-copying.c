@@ -28,6 +28,7 @@ struct _HaulPageCopying
   GtkLabel *numbers;
   GtkLabel *state_line;
   GtkWidget *waiting; /* why, and a way out */
+  GtkLabel *waiting_sentence;
   GtkLabel *waiting_words;
   GtkWidget *try_now;
   GtkLabel *missing;
@@ -148,9 +149,11 @@ update_missing (HaulPageCopying *self, const HaulCounts *all)
 }
 
 static void
-update_waiting (HaulPageCopying *self, const HaulProgressSnapshot *snapshot)
+update_waiting (HaulPageCopying *self, const HaulProgressSnapshot *snapshot, const char *sentence)
 {
-  gboolean waits = snapshot->phase == HAUL_PHASE_WAITING && snapshot->wait_until != 0 && !self->is_stopping;
+  /* To be sure that nothing arrives twice cannot be hurried. */
+  gboolean waits = snapshot->phase == HAUL_PHASE_WAITING && snapshot->wait_until != 0
+                   && snapshot->wait_reason != HAUL_WAIT_SETTLING && !self->is_stopping;
   g_autofree char *words = NULL;
 
   if (waits && snapshot->wait_reason == HAUL_WAIT_DAILY_LIMIT)
@@ -158,9 +161,11 @@ update_waiting (HaulPageCopying *self, const HaulProgressSnapshot *snapshot)
                          "is copied twice."));
   else if (waits && *snapshot->wait_words != '\0')
     words = g_strdup_printf (_ ("The server says: “%s”"), snapshot->wait_words);
+  gtk_label_set_text (self->waiting_sentence, sentence);
   gtk_label_set_text (self->waiting_words, words == NULL ? "" : words);
-  /* To be sure that nothing arrives twice cannot be hurried. */
-  gtk_widget_set_visible (self->waiting, waits && snapshot->wait_reason != HAUL_WAIT_SETTLING);
+  gtk_widget_set_visible (GTK_WIDGET (self->waiting_words), words != NULL);
+  gtk_widget_set_visible (self->waiting, waits);
+  gtk_widget_set_visible (GTK_WIDGET (self->state_line), !waits);
 }
 
 static void
@@ -186,7 +191,7 @@ on_tick (gpointer user_data)
   gtk_progress_bar_set_fraction (self->bar, MAX (gtk_progress_bar_get_fraction (self->bar), MIN (fraction, 1)));
   gtk_label_set_text (self->numbers, numbers);
   gtk_label_set_text (self->state_line, line);
-  update_waiting (self, &snapshot);
+  update_waiting (self, &snapshot, line);
   update_missing (self, &snapshot.all);
   update_rows (self, progress);
   if (snapshot.phase != self->phase && (snapshot.phase == HAUL_PHASE_WAITING || snapshot.phase == HAUL_PHASE_PAUSED))
@@ -507,6 +512,7 @@ haul_page_copying_class_init (HaulPageCopyingClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, numbers);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, state_line);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, waiting);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, waiting_sentence);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, waiting_words);
   gtk_widget_class_bind_template_child (widget_class, HaulPageCopying, try_now);
   gtk_widget_class_bind_template_callback (widget_class, on_try_now_clicked);

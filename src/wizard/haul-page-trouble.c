@@ -26,14 +26,13 @@ G_DEFINE_TYPE (HaulPageTrouble, haul_page_trouble, HAUL_TYPE_WIZARD_PAGE)
 
 /* How much is there, and how much room the rest wants. */
 static char *
-dup_numbers (const HaulReport *report)
+dup_numbers (const HaulReport *report, const HaulPlan *plan)
 {
   guint64 there = report->all.copied + report->all.present;
   guint64 left = report->all.found - MIN (there + report->all.failed, report->all.found);
   g_autofree char *done = haul_wizard_text_dup_messages (there);
   g_autofree char *rest = haul_wizard_text_dup_messages (left);
-  g_autofree char *size
-      = haul_wizard_text_dup_size (report->all.bytes - MIN (report->all.bytes_done, report->all.bytes));
+  g_autofree char *size = haul_wizard_text_dup_size (plan->bytes - MIN (report->all.bytes_done, plan->bytes));
 
   /* Translators: “8,311 messages”, “120 messages”, “2.1 GB”. */
   return g_strdup_printf (_ ("Copied so far: %s. Still to come: %s, %s."), done, rest, size);
@@ -54,8 +53,9 @@ shown (HaulWizardPage *page)
                                                                         : _ ("Copying has stopped"));
   haul_wizard_page_set_next_label (page, signs_in ? _ ("_Sign In Again") : _ ("_Try Again"));
   gtk_label_set_text (self->sentence, text->sentence);
-  g_autofree char *numbers
-      = text->exit_status == HAUL_EXIT_FULL && state->report != NULL ? dup_numbers (state->report) : NULL;
+  g_autofree char *numbers = text->exit_status == HAUL_EXIT_FULL && state->report != NULL && state->plan != NULL
+                                 ? dup_numbers (state->report, state->plan)
+                                 : NULL;
   g_autofree char *advice = numbers == NULL || text->advice == NULL ? g_strdup (text->advice)
                                                                     : g_strjoin ("\n", numbers, text->advice, NULL);
   gtk_label_set_text (self->advice, advice == NULL ? "" : advice);
