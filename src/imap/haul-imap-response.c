@@ -283,6 +283,27 @@ read_quota (Reader *reader)
   return TRUE;
 }
 
+/* RFC 2971; only the name is of interest. */
+static gboolean
+read_id (Reader *reader)
+{
+  if (!take (reader, HAUL_IMAP_TOKEN_LIST_OPEN))
+    return FALSE;
+  while (!take (reader, HAUL_IMAP_TOKEN_LIST_CLOSE))
+    {
+      const char *field = take_string (reader);
+      gboolean is_name = field != NULL && g_ascii_strcasecmp (field, "name") == 0;
+      if (field == NULL)
+        return FALSE;
+      const char *value = take_string (reader);
+      if (value == NULL)
+        return FALSE;
+      if (is_name && g_ascii_strcasecmp (value, "NIL") != 0 && reader->response->text == NULL)
+        reader->response->text = g_strdup (value);
+    }
+  return TRUE;
+}
+
 static gboolean
 read_fetch_flags (Reader *reader)
 {
@@ -366,6 +387,7 @@ static const Kind named[] = {
   { "STATUS", HAUL_IMAP_RESPONSE_MAILBOX_STATUS, TRUE, read_mailbox_status },
   { "FLAGS", HAUL_IMAP_RESPONSE_FLAGS, FALSE, read_flags },
   { "QUOTA", HAUL_IMAP_RESPONSE_QUOTA, FALSE, read_quota },
+  { "ID", HAUL_IMAP_RESPONSE_ID, FALSE, read_id },
 };
 
 static const Kind numbered[] = {

@@ -23,6 +23,7 @@ typedef enum
   HAUL_IMAP_RESPONSE_EXPUNGE,
   HAUL_IMAP_RESPONSE_FETCH,
   HAUL_IMAP_RESPONSE_QUOTA,
+  HAUL_IMAP_RESPONSE_ID,    /* its name in text */
   HAUL_IMAP_RESPONSE_OTHER, /* well-formed, of no interest: skipped */
 } HaulImapResponseType;
 

@@ -21,6 +21,9 @@ struct _HaulImapSession
   guint16 port;
   gboolean is_protected; /* by TLS */
   char *greeting;        /* (owned) UTF-8 */
+  char *id;              /* (owned) (nullable) the name it told */
+  const HaulImapKind *kind;
+  gboolean is_kind_given;
   char *capability_line; /* (owned) */
   guint capabilities;
   guint64 append_limit;
@@ -45,6 +48,41 @@ on_capability (HaulImapResponse *response, gpointer user_data, GError **error)
   if (response->type == HAUL_IMAP_RESPONSE_CAPABILITY && response->words != NULL)
     set_capabilities (user_data, response->words);
   return TRUE;
+}
+
+/* Asked again when more is known: what is offered changes at sign-in. */
+static void
+find_kind (HaulImapSession *self)
+{
+  if (!self->is_kind_given)
+    self->kind = haul_imap_kind_find (self->greeting, self->capability_line, self->id);
+}
+
+static gboolean
+on_id (HaulImapResponse *response, gpointer user_data, GError **error)
+{
+  HaulImapSession *self = user_data;
+
+  if (response->type == HAUL_IMAP_RESPONSE_ID && response->text != NULL && self->id == NULL)
+    self->id = g_utf8_make_valid (response->text, -1);
+  return TRUE;
+}
+
+/* Who we are, for who they are (RFC 2971). A refusal is no harm. */
+static gboolean
+exchange_ids (HaulImapSession *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HaulImapCommand) command = haul_imap_command_new ("ID");
+  g_autoptr (GError) refusal = NULL;
+
+  if ((self->capabilities & HAUL_IMAP_CAPABILITY_ID) == 0)
+    return TRUE;
+  haul_imap_command_add_constant (command, "(\"name\" \"Mailhaul\")");
+  if (haul_imap_session_execute (self, command, "ID", on_id, self, cancellable, &refusal)
+      || g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
 }
 
 /* Takes the words from the code of an OK, else asks; what was known before is forgotten either way. */
@@ -132,6 +170,7 @@ settle (HaulImapSession *self, const HaulImapOptions *options, GCancellable *can
         return FALSE;
       tell (options, HAUL_IMAP_STEP_SECURED);
     }
+  find_kind (self);
   tell (options, HAUL_IMAP_STEP_GREETED);
   return TRUE;
 }
@@ -166,6 +205,8 @@ haul_imap_session_open (const HaulImapOptions *options, GCancellable *cancellabl
   self->host = g_strdup (options->endpoint->host);
   self->port = options->endpoint->port;
   self->is_protected = options->endpoint->security != HAUL_SECURITY_NONE;
+  self->is_kind_given = options->kind != NULL;
+  self->kind = self->is_kind_given ? options->kind : haul_imap_kind_find ("", "", NULL);
   tell (options, HAUL_IMAP_STEP_CONNECTED);
   g_autoptr (GError) local_error = NULL;
   if (!settle (self, options, cancellable, &local_error))
@@ -231,8 +272,11 @@ haul_imap_session_login (HaulImapSession *session,
   session->is_signed_in = ok != NULL;
   if (ok != NULL && g_strcmp0 (ok->code, "REFERRAL") == 0)
     session->referral = g_strdup (ok->code_text);
-  return ok != NULL && learn_capabilities (session, ok, cancellable, error)
-         && probe_inbox (session, cancellable, error);
+  if (ok == NULL || !learn_capabilities (session, ok, cancellable, error)
+      || !exchange_ids (session, cancellable, error))
+    return FALSE;
+  find_kind (session);
+  return probe_inbox (session, cancellable, error);
 }
 
 /* The server took the password, whatever came of the connection since. */
@@ -254,6 +298,18 @@ HaulImapMechanism
 haul_imap_session_get_mechanism (const HaulImapSession *session)
 {
   return session->tally.mechanism;
+}
+
+/**
+ * haul_imap_session_get_kind:
+ * @session: a session
+ *
+ * Returns: (transfer none): which server this is, as far as is known; better known after sign-in
+ */
+const HaulImapKind *
+haul_imap_session_get_kind (const HaulImapSession *session)
+{
+  return session->kind;
 }
 
 /* (nullable): a URL, as it came, where the server let somebody in and said that the mailbox is elsewhere (RFC 2221). */
@@ -327,6 +383,7 @@ haul_imap_session_close (HaulImapSession *session)
   haul_imap_channel_free (session->channel);
   g_free (session->greeting);
   g_free (session->host);
+  g_free (session->id);
   g_free (session->capability_line);
   g_free (session->selected);
   g_free (session->referral);

@@ -12,6 +12,7 @@
 #include "base/haul-role.h"
 #include "base/haul-secret.h"
 #include "imap/haul-imap-error.h"
+#include "imap/haul-imap-kind.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +39,7 @@ typedef struct
       *pins; /* (nullable) SHA-256 of whole leaf certificates, lower-case hex, that are trusted as they are */
   gboolean allow_plaintext; /* SECURITY_NONE beyond loopback */
   gboolean allow_old_tls;   /* in a process of its own, see haul-imap-old-tls.c */
+  const HaulImapKind *kind; /* (nullable) which server it is, whatever it says */
   HaulImapStepFunc step;    /* (nullable) */
   gpointer step_data;
 } HaulImapOptions;
@@ -122,6 +124,7 @@ gboolean haul_imap_session_login (HaulImapSession *session,
 guint haul_imap_session_get_capabilities (const HaulImapSession *session);
 guint64 haul_imap_session_get_append_limit (const HaulImapSession *session);
 const char *haul_imap_session_get_greeting (const HaulImapSession *session);
+const HaulImapKind *haul_imap_session_get_kind (const HaulImapSession *session);
 const char *haul_imap_session_get_capability_line (const HaulImapSession *session);
 guint haul_imap_session_get_attempts (const HaulImapSession *session);
 HaulImapMechanism haul_imap_session_get_mechanism (const HaulImapSession *session);

@@ -51,8 +51,8 @@ static void
 append_response (GString *out, const HaulImapResponse *r)
 {
   static const char *const types[]
-      = { "CONTINUATION", "STATUS", "CAPABILITY", "LIST",  "NAMESPACE", "MAILBOX_STATUS", "FLAGS",
-          "EXISTS",       "RECENT", "EXPUNGE",    "FETCH", "QUOTA",     "OTHER" };
+      = { "CONTINUATION", "STATUS",  "CAPABILITY", "LIST",  "NAMESPACE", "MAILBOX_STATUS", "FLAGS", "EXISTS",
+          "RECENT",       "EXPUNGE", "FETCH",      "QUOTA", "ID",        "OTHER" };
   static const char *const conditions[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
 
   g_string_append (out, types[r->type]);
@@ -283,7 +283,10 @@ test_small_ones (void)
     { "* QUOTA \"\" (STORAGE 1)\r\n", "OTHER" },
     { "* QUOTAROOT INBOX \"\"\r\n", "OTHER" },
     { "* ID\r\n", "OTHER" },
-    { "* ID (\"name\" \"Cyrus\" \"v\" NIL)\r\n", "OTHER" },
+    { "* ID NIL\r\n", "OTHER" },
+    { "* ID (\"name\" \"Cyrus\" \"v\" NIL)\r\n", "ID text=Cyrus" },
+    { "* ID (\"v\" NIL \"name\" NIL)\r\n", "ID" },
+    { "* ID (\"name\")\r\n", "OTHER" },
     { "* VANISHED (EARLIER) 1:4294967295\r\n", "OTHER" },
     { "* \r\n", "ERROR *" },
     { "*\r\n", "ERROR *" },
