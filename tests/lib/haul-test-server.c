@@ -368,6 +368,16 @@ haul_test_server_count_connections (HaulTestServer *server)
   return n;
 }
 
+/* All that clients sent so far, also what is no text. */
+GBytes *
+haul_test_server_dup_octets (HaulTestServer *server)
+{
+  g_mutex_lock (&server->mutex);
+  GBytes *octets = g_bytes_new (server->heard->str, server->heard->len);
+  g_mutex_unlock (&server->mutex);
+  return octets;
+}
+
 static void
 stop (HaulTestServer *self)
 {

@@ -36,6 +36,7 @@ haul_test_server_new_at (const char *address, guint16 port, const char *certific
 void haul_test_server_free (HaulTestServer *server);
 guint16 haul_test_server_get_port (HaulTestServer *server);
 guint haul_test_server_count_connections (HaulTestServer *server);
+GBytes *haul_test_server_dup_octets (HaulTestServer *server);
 char *haul_test_server_stop (HaulTestServer *server, char **problem);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulTestServer, haul_test_server_free)
