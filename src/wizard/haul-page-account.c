@@ -23,6 +23,7 @@ struct _HaulPageAccount
   GtkExpander *more;
   GtkEntry *port_entry;
   GtkComboBox *security_combo;
+  GtkFileChooser *authority_button;
   GtkEntry *mailbox_entry;
   GtkLabel *user_hint;
   char *user_example; /* (owned) what the hint says of no name */
@@ -168,6 +169,18 @@ store_port (HaulPageAccount *self, HaulWizardState *state)
   return TRUE;
 }
 
+/* The button knows of its file only after a while; until then, what the command line said stands. */
+static void
+store_authority (HaulPageAccount *self, HaulWizardState *state)
+{
+  char *path = gtk_file_chooser_get_filename (self->authority_button);
+
+  if (path == NULL)
+    return;
+  g_free (state->ca_file);
+  state->ca_file = path;
+}
+
 static void
 store_typed (HaulPageAccount *self)
 {
@@ -176,6 +189,7 @@ store_typed (HaulPageAccount *self)
   store_entry (self->user_entry, &state->user);
   store_entry (self->server_entry, &state->server);
   store_entry (self->mailbox_entry, &state->mailbox);
+  store_authority (self, state);
   state->security = (HaulSecurity)MAX (0, gtk_combo_box_get_active (self->security_combo));
 }
 
@@ -221,6 +235,8 @@ shown (HaulWizardPage *page)
   gtk_entry_set_text (self->mailbox_entry, state->mailbox);
   gtk_entry_set_text (self->port_entry, port);
   gtk_combo_box_set_active (self->security_combo, (int)state->security);
+  if (state->ca_file != NULL)
+    gtk_file_chooser_set_filename (self->authority_button, state->ca_file);
   if (state->secret != NULL && gtk_entry_get_text_length (self->password_entry) == 0)
     gtk_entry_set_text (self->password_entry, haul_secret_peek (state->secret));
   self->is_filled = TRUE;
@@ -298,6 +314,7 @@ haul_page_account_class_init (HaulPageAccountClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, more);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, port_entry);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, security_combo);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, authority_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, mailbox_entry);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, user_hint);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, page_problem);

@@ -31,6 +31,7 @@ struct _HaulPageChecking
   GtkLabel *advice;
   GtkWidget *details;
   GtkLabel *server_words;
+  GtkWidget *old_tls;
   GtkWidget *other_server_button;
   char *other_server; /* (owned) (nullable) where this server says that the mailbox is */
   GtkImage *icons[HAUL_N_PROBE_STEPS];
@@ -167,6 +168,17 @@ succeed (HaulPageChecking *self, HaulProbeResult *result)
   finish (self, TRUE);
 }
 
+/* Windows without a cipher in common hangs up and says nothing. */
+static gboolean
+may_be_old (HaulPageChecking *self, const GError *error, const char *code)
+{
+  HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
+  gboolean was_tried = self->account != NULL && self->account->allow_old_tls;
+
+  return state->endpoint != NULL && !was_tried
+         && (g_str_equal (code, "tls-too-old") || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS));
+}
+
 static void
 show_failure (HaulPageChecking *self, const GError *error)
 {
@@ -181,6 +193,7 @@ show_failure (HaulPageChecking *self, const GError *error)
   g_free (self->other_server);
   self->other_server = g_strdup (text->other_server);
   gtk_widget_set_visible (self->other_server_button, text->other_server != NULL);
+  gtk_widget_set_visible (self->old_tls, may_be_old (self, error, text->code));
   gtk_widget_show (self->failure);
   haul_wizard_page_announce (HAUL_WIZARD_PAGE (self), text->sentence);
 }
@@ -196,6 +209,23 @@ on_other_server_clicked (GtkButton *button, HaulPageChecking *self)
   state->port = 0;
   haul_wizard_state_take_error (state, NULL);
   haul_wizard_page_go (HAUL_WIZARD_PAGE (self), "account");
+}
+
+/* The choice is for the server that was just tried, also where a search had found it. */
+static void
+on_old_tls_clicked (GtkButton *button, HaulPageChecking *self)
+{
+  HaulWizardState *state = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self));
+
+  g_free (state->old_tls_host);
+  state->old_tls_host = g_strdup (state->endpoint->host);
+  if (*state->server == 0)
+    {
+      g_free (state->server);
+      state->server = g_strdup (state->endpoint->host);
+    }
+  haul_wizard_state_take_error (state, NULL);
+  haul_wizard_page_apply_begin (HAUL_WIZARD_PAGE (self));
 }
 
 static void
@@ -295,7 +325,9 @@ haul_page_checking_class_init (HaulPageCheckingClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, advice);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, details);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, server_words);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, old_tls);
   gtk_widget_class_bind_template_child (widget_class, HaulPageChecking, other_server_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_old_tls_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_other_server_clicked);
 }
 

@@ -48,6 +48,7 @@ state_clear (HaulWizardState *self)
   g_free (self->mailbox);
   g_clear_pointer (&self->secret, haul_secret_unref);
   g_free (self->ca_file);
+  g_free (self->old_tls_host);
   g_free (self->once_host);
   g_free (self->once_pin);
   g_clear_pointer (&self->account, haul_account_unref);
@@ -122,6 +123,8 @@ haul_wizard_state_dup_account (HaulWizardState *state, GError **error)
   account = haul_account_new (*state->mailbox == 0 ? state->user : state->mailbox, endpoint);
   account->secret = state->secret == NULL ? NULL : haul_secret_ref (state->secret);
   account->ca_file = g_strdup (state->ca_file);
+  account->allow_old_tls = endpoint != NULL && state->old_tls_host != NULL
+                           && g_ascii_strcasecmp (endpoint->host, state->old_tls_host) == 0;
   haul_account_trust_once (account, state->once_host, state->once_port, state->once_pin);
   account->authenticate_as = *state->mailbox == 0 ? NULL : g_strdup (state->user);
   return account;

@@ -32,7 +32,7 @@ typedef struct
   HaulSecurity security;
   HaulSecret *secret; /* (owned) (nullable) */
   gboolean wants_keyring;
-  char *ca_file; /* (owned) (nullable) from the command line: a private authority to trust as well */
+  char *ca_file; /* (owned) (nullable) a private authority to trust as well */
 
   /* page Certificate */
   char *once_host; /* (owned) (nullable) the server whose certificate is good for this run of the program */
@@ -40,6 +40,7 @@ typedef struct
   char *once_pin; /* (owned) (nullable) */
 
   /* page Checking */
+  char *old_tls_host;       /* (owned) (nullable) the server that may use old TLS in this run of the program */
   HaulAccount *account;     /* (owned) (nullable) signed in with */
   HaulServer *server_facts; /* (owned) (nullable) */
   HaulEndpoint *endpoint;   /* (owned) (nullable) last one connected to */

@@ -2,62 +2,20 @@
 
 What Windows NT 4 to Server 2008 offer, as far as GnuTLS can serve it; OpenSSL is the second opinion."""
 import contextlib
-import os
-import shutil
 import socket
 import subprocess
-import sys
-import threading
 import time
-from pathlib import Path
 
 from haultest import Mailbox, Tap, cli, find_secrets, folder, make_mbox
+from oldtls import TLS_1_0, free_port, make_certificate, relay
 
 tap = Tap()
-RELAY = Path(__file__).with_name('oldrelay.py')
-KEY = Path(os.environ['IMAP_DIR'])
-BASE = 'NONE:+MAC-ALL:+SIGN-ALL:+SIGN-RSA-SHA1:+GROUP-ALL:+CTYPE-X509:+COMP-NULL:%COMPAT:%VERIFY_ALLOW_SIGN_WITH_SHA1'
 KINDS = {
-    'TLS 1.0 with AES': '+VERS-TLS1.0:+RSA:+ECDHE-RSA:+AES-128-CBC:+AES-256-CBC',
+    'TLS 1.0 with AES': TLS_1_0,
     'TLS 1.1 with AES': '+VERS-TLS1.1:+RSA:+ECDHE-RSA:+AES-128-CBC',
     'TLS 1.0 with 3DES alone': '+VERS-TLS1.0:+RSA:+3DES-CBC',
     'TLS 1.0 with RC4 alone': '+VERS-TLS1.0:+RSA:+ARCFOUR-128',
 }
-
-
-def free_port():
-    with socket.create_server(('127.0.0.1', 0)) as listener:
-        return listener.getsockname()[1]
-
-
-def make_certificate(place, name, *words):
-    """An RSA certificate, as old servers have one."""
-    (place / 'cfg').write_text(f'dns_name = "{name}"\nexpiration_days = 2\ntls_www_server\nsigning_key\nencryption_key\n')
-    out = place / f'{name}.pem'
-    for arguments in (['--generate-privkey', '--rsa', '--bits', '2048', '--outfile', place / 'key'],
-                      ['--generate-self-signed', '--load-privkey', place / 'key', '--template', place / 'cfg', '--outfile',
-                       place / 'cert']):
-        subprocess.run(['certtool', *arguments], check=True, capture_output=True)
-    out.write_text((place / 'key').read_text() + (place / 'cert').read_text())
-    shutil.copy(place / 'cert', place / f'{name}.ca')
-    return out
-
-
-@contextlib.contextmanager
-def relay(priority, certificate, *words):
-    port = free_port()
-    process = subprocess.Popen([sys.executable, RELAY, str(port), f'{BASE}:{priority}', certificate, *words],
-                               stdout=subprocess.PIPE, text=True)
-    said = []
-    process.stdout.readline()
-    reader = threading.Thread(target=lambda: said.extend(process.stdout), daemon=True)
-    reader.start()
-    try:
-        yield port, said
-    finally:
-        process.kill()
-        process.wait()
-        reader.join(5)
 
 
 def account(port, place, name='localhost'):

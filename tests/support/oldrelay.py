@@ -1,4 +1,4 @@
-"""oldrelay.py PORT PRIORITY CERTIFICATE [starttls]   an old server's TLS before the Dovecot at $IMAP_PORT.
+"""oldrelay.py PORT PRIORITY CERTIFICATE [starttls]: an old server's TLS before the Dovecot at $IMAP_PORT.
 
 One connection after another, each under TLS as PRIORITY (GnuTLS's words) allows and nothing else. Prints the cipher of
 each handshake.  SPDX-License-Identifier: GPL-3.0-or-later"""
