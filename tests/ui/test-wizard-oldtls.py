@@ -34,7 +34,7 @@ def changed_certificate(window, port):
     PINS.write_text(f'localhost {os.environ["IMAPS_PORT"]} {"a" * 64}:1\n')
     window.sign_in('CORP\\bob', 'geheim', SERVER)
     window.page('Is this the right server?')
-    window.label('trusted with another certificate')
+    window.label('has changed since it was trusted')
     shot('certificate-changed')
     once = find(window.window, 'push button', 'Use This Once')
     always = find(window.window, 'push button', 'Always Use for This Server')
