@@ -31,6 +31,10 @@ typedef struct
   char *prefix;                /* (owned) of the personal name space, wire octets: "" or "INBOX." */
   char delimiter;              /* 0: no hierarchy */
   const char *refused_letters; /* ASCII that no name may hold */
+  guint max_keywords;          /* different labels in one mailbox; 0: no limit known */
+  gboolean shows_receipts;     /* $MDNSent is a label that people see */
+  gboolean forgets_flagged;    /* \Flagged has to be set again after a message has arrived */
+  gboolean keeps_other_items;  /* appointments, addresses and the like lie beside mail */
   gboolean can_move;
   gboolean has_uidplus;
   gboolean has_quota;

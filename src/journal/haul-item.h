@@ -54,6 +54,7 @@ typedef struct
   gboolean is_merged;    /* done: the server keeps it together with one like it */
   HaulProof proof;       /* how well it is known to be there */
   gboolean is_doubtful;  /* its way had a break in it: look twice */
+  gboolean is_plain;     /* its labels were not understood: it goes without them */
   gboolean is_held;      /* it was in doubt in the person's own mailbox: the report names it */
   guint64 counted_bytes; /* already in the progress */
   gint64 sent_date;      /* INTERNALDATE given to the server, 0 none */

@@ -43,6 +43,7 @@ haul_staging_new (HaulRun *run, const HaulGeneration *generation)
   self->mailbox = g_strdup (generation->mailbox);
   self->uid_validity = generation->uid_validity;
   self->uid_next = generation->uid_next;
+  self->keywords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->last_uid = self->uid_next == 0 ? 0 : self->uid_next - 1;
   return self;
 }
@@ -50,6 +51,8 @@ haul_staging_new (HaulRun *run, const HaulGeneration *generation)
 void
 haul_staging_free (HaulStaging *staging)
 {
+  haul_imap_status_clear (&staging->status);
+  g_hash_table_unref (staging->keywords);
   g_free (staging->mailbox);
   g_free (staging);
 }
@@ -81,6 +84,9 @@ haul_staging_select (HaulStaging *staging, HaulImapSession *session, GError **er
       return FALSE;
     }
   staging->uid_validity = status.uid_validity;
+  haul_imap_status_clear (&staging->status);
+  staging->status = status;
+  status = (HaulImapStatus){ 0 };
   staging->is_selected = TRUE;
   return TRUE;
 }
@@ -212,12 +218,39 @@ haul_staging_append (
   if ((staging->kind != HAUL_GENERATION_DIRECT && !haul_staging_select (staging, session, error))
       || !haul_imap_append_run (session, &append, &uid, staging->run->hard, error))
     return FALSE;
+  for (guint i = 0; item->sent_keywords != NULL && item->sent_keywords[i] != NULL; i++)
+    g_hash_table_add (staging->keywords, g_ascii_strdown (item->sent_keywords[i], -1));
   gboolean is_believed = uid.uid_validity == staging->uid_validity && uid.uid > staging->last_uid
                          && haul_run_get_told_trust (staging->run) != HAUL_TRUST_BAD;
   item->staged_uid = is_believed ? uid.uid : 0;
   staging->last_uid = MAX (staging->last_uid, item->staged_uid);
   return item->staged_uid == 0
          || haul_journal_generation_assign (staging->run->journal, staging->row, item->row, item->staged_uid, error);
+}
+
+/**
+ * haul_staging_has_room:
+ * @staging: the generation
+ * @item: prepared
+ *
+ * A server that keeps so many labels in a mailbox and no more counts those of every message that ever was in it.
+ *
+ * Returns: whether @item's labels can be kept here as well
+ */
+gboolean
+haul_staging_has_room (const HaulStaging *staging, const HaulItem *item)
+{
+  guint max = staging->run->plan->server->max_keywords;
+  guint n = g_hash_table_size (staging->keywords);
+
+  if (max == 0 || staging->kind != HAUL_GENERATION_STAGING || n == 0)
+    return TRUE;
+  for (guint i = 0; item->sent_keywords != NULL && item->sent_keywords[i] != NULL; i++)
+    {
+      g_autofree char *folded = g_ascii_strdown (item->sent_keywords[i], -1);
+      n += !g_hash_table_contains (staging->keywords, folded);
+    }
+  return n <= max;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "imap/haul-imap-types.h"
 #include "journal/haul-journal-generation.h"
 #include "migrate/haul-run.h"
 
@@ -16,9 +17,11 @@ typedef struct
   gint64 row;    /* in the journal */
   char *mailbox; /* (owned) octets on the wire */
   guint32 uid_validity;
-  guint32 uid_next;     /* DIRECT: of the mailbox, before */
-  gboolean is_selected; /* on its lane's session */
-  guint32 last_uid;     /* APPENDUIDs rise, or are not believed */
+  guint32 uid_next;      /* DIRECT: of the mailbox, before */
+  HaulImapStatus status; /* as it was when it was selected */
+  GHashTable *keywords;  /* (owned) those that it has, in lower case */
+  gboolean is_selected;  /* on its lane's session */
+  guint32 last_uid;      /* APPENDUIDs rise, or are not believed */
 } HaulStaging;
 
 HaulStaging *haul_staging_new (HaulRun *run, const HaulGeneration *generation);
@@ -28,6 +31,7 @@ gboolean haul_staging_make (
 gboolean haul_staging_select (HaulStaging *staging, HaulImapSession *session, GError **error);
 gboolean haul_staging_append (
     HaulStaging *staging, HaulImapSession *session, HaulItem *item, guint folder, GInputStream *body, GError **error);
+gboolean haul_staging_has_room (const HaulStaging *staging, const HaulItem *item);
 gboolean haul_staging_settle (HaulStaging *staging, HaulImapSession *session, gboolean is_after_break, GError **error);
 gboolean haul_staging_is_empty (HaulStaging *staging, GError **error);
 gboolean haul_staging_leave (HaulStaging *staging, HaulImapSession *session, GError **error);

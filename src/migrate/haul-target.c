@@ -231,15 +231,3 @@ haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox,
              ? haul_target_complete (run, session, mailbox, error)
              : haul_target_ensure_parents (run, session, mailbox, error) && create (run, session, mailbox, TRUE, error);
 }
-
-/* Does the mailbox, once selected, keep this keyword for good? (RFC 3501 §7.1, PERMANENTFLAGS) */
-gboolean
-haul_target_allows_keyword (const HaulImapStatus *status, const char *keyword)
-{
-  if (status->any_keyword)
-    return TRUE;
-  for (guint i = 0; status->permanent_flags != NULL && status->permanent_flags[i] != NULL; i++)
-    if (g_ascii_strcasecmp (status->permanent_flags[i], keyword) == 0)
-      return TRUE;
-  return FALSE;
-}

@@ -18,6 +18,5 @@ gboolean haul_target_exists (
     HaulImapSession *session, const char *mailbox, gboolean *exists, GCancellable *cancellable, GError **error);
 gboolean haul_target_is_gone (
     HaulImapSession *session, const char *mailbox, gboolean *is_gone, GCancellable *cancellable, GError **error);
-gboolean haul_target_allows_keyword (const HaulImapStatus *status, const char *keyword);
 
 G_END_DECLS

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/haul-clock.h"
-#include "imap/haul-imap-append.h"
 #include "imap/haul-imap-text.h"
 #include "report/haul-error-text.h"
 #include "journal/haul-journal-item.h"
@@ -18,7 +17,6 @@
 #include "migrate/haul-policy.h"
 #include "migrate/haul-proof.h"
 #include "migrate/haul-refusal.h"
-#include "migrate/haul-target.h"
 #include "base/haul-repair.h"
 
 #define ATTEMPTS_MAX 3
@@ -54,6 +52,7 @@ haul_transfer_new (HaulRun *run, guint index)
   self->index = index;
   self->folder = haul_plan_get_folder (run->plan, index);
   self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_item_free);
+  self->keywords = haul_keywords_new (run->plan->server);
   self->needs_census = TRUE;
   self->begun = g_array_new (FALSE, FALSE, sizeof (guint));
   self->sealed = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_staging_free);
@@ -74,6 +73,7 @@ haul_transfer_free (HaulTransfer *transfer)
 {
   g_clear_pointer (&transfer->source, haul_source_free);
   haul_transfer_forget_ahead (transfer);
+  haul_keywords_free (transfer->keywords);
   g_ptr_array_unref (transfer->items);
   g_array_unref (transfer->begun);
   g_ptr_array_unref (transfer->sealed);
@@ -185,6 +185,8 @@ refuse_again (HaulTransfer *self, HaulItem *item, const GError *reason)
   gboolean is_first = !item->is_stumbling;
 
   item->is_stumbling = TRUE;
+  /* A server may call a label it does not know a mistake, whatever it said before. */
+  item->is_plain = item->is_plain || item->sent_keywords != NULL;
   g_clear_pointer (&item->sent_keywords, g_strfreev);
   if (!is_first && !haul_refusal_next (self, item))
     haul_refusal_give_up (self, item, reason);
@@ -269,47 +271,6 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
   return TRUE;
 }
 
-static void
-add_keyword (GPtrArray *keywords, const HaulImapStatus *status, const char *keyword, guint *n_lost)
-{
-  if (haul_imap_append_is_keyword (keyword) && haul_target_allows_keyword (status, keyword))
-    g_ptr_array_add (keywords, g_strdup (keyword));
-  else
-    (*n_lost)++;
-}
-
-/* What goes onto the APPEND line: flags, keywords the mailbox keeps, a date the server understands. */
-static void
-prepare_item (HaulTransfer *self, HaulItem *item, const HaulImapStatus *status)
-{
-  static const struct
-  {
-    HaulMessageFlags flag;
-    const char *keyword;
-  } table[] = { { HAUL_MESSAGE_FORWARDED, "$Forwarded" },
-                { HAUL_MESSAGE_JUNK, "$Junk" },
-                { HAUL_MESSAGE_NOT_JUNK, "$NotJunk" } };
-  g_autoptr (GPtrArray) keywords = g_ptr_array_new ();
-  gint64 now = haul_clock_now ();
-  guint n_lost = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (item->flags & table[i].flag)
-      add_keyword (keywords, status, table[i].keyword, &n_lost);
-  for (guint i = 0; item->keywords != NULL && item->keywords[i] != NULL; i++)
-    add_keyword (keywords, status, item->keywords[i], &n_lost);
-  g_clear_pointer (&item->sent_keywords, g_strfreev);
-  if (keywords->len > 0)
-    {
-      g_ptr_array_add (keywords, NULL);
-      item->sent_keywords = (char **)g_ptr_array_free (g_steal_pointer (&keywords), FALSE);
-    }
-  item->sent_flags = haul_item_get_imap_flags (item);
-  item->sent_date = haul_imap_text_clamp_date (item->date == 0 ? now : item->date, now);
-  if (item->attempts == 0)
-    self->n_keywords_lost += n_lost;
-}
-
 /**
  * haul_transfer_find_open:
  * @transfer: a folder
@@ -331,12 +292,32 @@ haul_transfer_find_open (HaulTransfer *transfer)
 void
 haul_transfer_prepare (HaulTransfer *transfer, const HaulImapStatus *status)
 {
+  gint64 now = haul_clock_now ();
+
+  haul_keywords_choose (transfer->keywords, status, transfer->items);
   for (guint i = 0; i < transfer->items->len; i++)
     {
       HaulItem *item = transfer->items->pdata[i];
-      if (item->state == HAUL_ITEM_OPEN)
-        prepare_item (transfer, item, status);
+      if (item->state != HAUL_ITEM_OPEN)
+        continue;
+      haul_keywords_apply (transfer->keywords, item);
+      item->sent_date = haul_imap_text_clamp_date (item->date == 0 ? now : item->date, now);
     }
+}
+
+/* Servers turn dates before 1970 and in the future into something else, each in its own way. */
+static void
+report_date (HaulTransfer *self, HaulItem *item)
+{
+  g_autoptr (GDateTime) had = g_date_time_new_from_unix_utc (item->date);
+  g_autoptr (GDateTime) has = g_date_time_new_from_unix_utc (item->sent_date);
+  g_autofree char *before = had == NULL ? g_strdup ("?") : g_date_time_format (had, "%Y-%m-%d %H:%M:%S");
+  g_autofree char *after = g_date_time_format (has, "%Y-%m-%d %H:%M:%S");
+  g_autofree char *text
+      = g_strdup_printf ("Mail servers cannot keep its date of receipt, %s UTC, as it is; %s was given.", before,
+                         after);
+
+  add_line (self, item, HAUL_OUTCOME_COPIED, "date-limited", text);
 }
 
 static void
@@ -357,6 +338,8 @@ report_copied (HaulTransfer *self, HaulItem *item)
   else if (item->date == 0)
     add_line (self, item, HAUL_OUTCOME_COPIED, "no-date",
               "The store says no date of receipt; the time of copying was given.");
+  else if (item->date != item->sent_date)
+    report_date (self, item);
 }
 
 /**
@@ -395,11 +378,9 @@ haul_transfer_finish (HaulTransfer *transfer)
       haul_run_count (run, transfer->index, &(HaulCounts){ .skipped = n_left });
       haul_run_add_line (run, transfer->index, &line);
     }
-  if (transfer->n_keywords_lost > 0)
-    {
-      g_autofree char *note = g_strdup_printf ("%u labels cannot be kept in this mailbox.", transfer->n_keywords_lost);
-      haul_run_add_note (run, transfer->index, note);
-    }
+  g_autofree char *labels = haul_keywords_describe (transfer->keywords, transfer->items);
+  if (labels != NULL)
+    haul_run_add_note (run, transfer->index, labels);
   if (transfer->n_refused > 0)
     {
       g_autofree char *note = g_strdup_printf ("The server did not hand out %u %s of this mailbox, which could not be "

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "migrate/haul-keywords.h"
 #include "migrate/haul-listing.h"
 #include "migrate/haul-run.h"
 #include "migrate/haul-rung.h"
@@ -40,10 +41,10 @@ typedef struct
   HaulRung rung;                /* the weakest by which any of it was placed */
   guint n_repaired;             /* messages that were copied in another form than they have here */
   guint n_steps;                /* how often a refused message was given another form */
-  guint n_keywords_lost;
-  guint n_refused;          /* messages of the mailbox that the server does not hand out */
-  gint64 sample_generation; /* in the journal: a mailbox that a broken proof has left, 0 none */
-  guint n_altered;          /* copies that the server keeps in another form */
+  HaulKeywords *keywords;       /* (owned) what the mailbox keeps besides text */
+  guint n_refused;              /* messages of the mailbox that the server does not hand out */
+  gint64 sample_generation;     /* in the journal: a mailbox that a broken proof has left, 0 none */
+  guint n_altered;              /* copies that the server keeps in another form */
   gboolean is_checked;
 } HaulTransfer;
 

@@ -72,8 +72,10 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
       fail_source (self, item, local_error);
       return haul_journal_item_refuse (run->journal, item->row, error);
     }
+  haul_keywords_narrow (&staging->status, item);
   if (haul_staging_append (staging, session, item, self->index, body, &local_error))
     {
+      haul_keywords_learn (self->keywords, item);
       item->state = HAUL_ITEM_STAGED;
       haul_patience_succeed (run);
       return TRUE;
@@ -89,12 +91,10 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
   if (!haul_journal_item_refuse (run->journal, item->row, error))
     return FALSE;
   haul_item_forget_row (item);
-  if (item->sent_keywords != NULL && item->sent_keywords[0] != NULL
-      && g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED)
+      && haul_keywords_reduce (self->keywords, item))
     {
-      /* docs/wire.md: once more with system flags only. */
-      g_clear_pointer (&item->sent_keywords, g_strfreev);
-      self->n_keywords_lost++;
+      /* docs/wire.md: once more with the labels that the server took before, then with system flags only. */
       item->is_doubtful = TRUE; /* refused once: its octets are compared in the end */
       if (!haul_journal_item_add (run->journal, self->row, item, error))
         return FALSE;
@@ -227,6 +227,15 @@ make_generation (HaulTransfer *self, HaulImapSession *session, HaulStaging **sta
 }
 
 static gboolean
+end_generation (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GError **error)
+{
+  if (!settle (self, session, *staging, error) || !haul_staging_delete (*staging, session, error))
+    return FALSE;
+  g_clear_pointer (staging, haul_staging_free);
+  return TRUE;
+}
+
+static gboolean
 upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GError **error)
 {
   HaulRun *run = self->run;
@@ -247,6 +256,9 @@ upload (HaulTransfer *self, HaulImapSession *session, HaulStaging **staging, GEr
           fail_too_big (self, item);
           continue;
         }
+      if (*staging != NULL && !haul_staging_has_room (*staging, item)
+          && !end_generation (self, session, staging, error))
+        return FALSE;
       if (*staging == NULL && !make_generation (self, session, staging, error))
         return FALSE;
       if (!send_open (self, session, *staging, i, error))

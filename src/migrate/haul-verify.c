@@ -159,7 +159,6 @@ compare (Verify *self, HaulTransfer *transfer, GError **error)
   if (listing != NULL)
     {
       haul_transfer_prepare (transfer, &listing->status);
-      transfer->n_keywords_lost = 0;
       if (!haul_census_match (transfer, listing, self->session, self->options.every_byte, error)
           || (self->job != NULL && !compare_with_job (self, transfer, listing, error))
           || !haul_recognition_run (transfer, listing, self->session, FALSE, error)
