@@ -256,32 +256,45 @@ get_top_name (const HaulImapNamespace *name_space, const HaulImapMailbox *mailbo
   return display;
 }
 
-static gboolean
-has_role (GPtrArray *mailboxes, HaulRole role)
+/* How many mailboxes have that role by the server's own word, and by their names. */
+static void
+count_roles (
+    const HaulServer *server, const HaulImapNamespace *name_space, GPtrArray *mailboxes, guint *told, guint *guessed)
 {
   for (guint i = 0; i < mailboxes->len; i++)
-    if (((HaulImapMailbox *)mailboxes->pdata[i])->role == role)
-      return TRUE;
-  return FALSE;
+    {
+      const HaulImapMailbox *mailbox = mailboxes->pdata[i];
+      const char *top = get_top_name (name_space, mailbox);
+      if (haul_server_is_foreign (server, mailbox->name))
+        continue;
+      told[mailbox->role]++;
+      if (top != NULL && mailbox->can_select && mailbox->role == HAUL_ROLE_NONE)
+        guessed[haul_role_guess (top)]++;
+    }
 }
 
-/* What the server tells counts; names are looked at only for roles that it gives to no mailbox. */
+/* What the server tells counts; names are looked at only for roles that it gives to no mailbox, and only where one name
+ * alone fits: of “Sent” and “Sent Items” nobody knows which one is meant. */
 static void
 add_mailboxes (HaulServer *server, const HaulImapNamespace *name_space, GPtrArray *mailboxes)
 {
-  gboolean is_told[HAUL_N_ROLES];
+  guint told[HAUL_N_ROLES] = { 0 }, guessed[HAUL_N_ROLES] = { 0 };
 
-  for (HaulRole role = 0; role < HAUL_N_ROLES; role++)
-    is_told[role] = has_role (mailboxes, role);
-  is_told[HAUL_ROLE_INBOX] = TRUE;
+  count_roles (server, name_space, mailboxes, told, guessed);
+  told[HAUL_ROLE_INBOX] = 1;
   for (guint i = 0; i < mailboxes->len; i++)
     {
       HaulImapMailbox *mailbox = mailboxes->pdata[i];
       const char *top = get_top_name (name_space, mailbox);
-      HaulRole guess = top == NULL ? HAUL_ROLE_NONE : haul_role_guess (top);
-      if (mailbox->role == HAUL_ROLE_NONE && !is_told[guess])
+      HaulRole guess = top == NULL || !mailbox->can_select ? HAUL_ROLE_NONE : haul_role_guess (top);
+      if (haul_server_is_foreign (server, mailbox->name))
+        mailbox->role = HAUL_ROLE_NONE;
+      else if (mailbox->role == HAUL_ROLE_NONE && told[guess] == 0 && guessed[guess] == 1)
         mailbox->role = guess;
-      haul_server_add_mailbox (server, mailbox->name, mailbox->display, mailbox->role, mailbox->can_select);
+      HaulServerMailbox *added
+          = haul_server_add_mailbox (server, mailbox->name, mailbox->display, mailbox->role, mailbox->can_select);
+      added->can_have_children = mailbox->can_have_children;
+      added->is_view = mailbox->is_view;
     }
 }
 
@@ -311,6 +324,11 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
   replace (&server->capabilities, haul_imap_session_get_capability_line (self->session));
   g_free (server->prefix);
   server->prefix = g_strdup (name_space.prefix);
+  if (name_space.foreign != NULL)
+    {
+      g_strfreev (server->foreign);
+      server->foreign = g_steal_pointer (&name_space.foreign);
+    }
   server->delimiter = haul_imap_quirks_has_no_subfolders (server->greeting) ? '\0' : name_space.delimiter;
   server->refused_letters = haul_imap_quirks_get_refused_letters (server->greeting);
   server->can_move = (capabilities & HAUL_IMAP_CAPABILITY_MOVE) != 0;

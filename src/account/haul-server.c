@@ -6,6 +6,8 @@
  */
 #include "account/haul-server.h"
 
+#include <string.h>
+
 static void
 mailbox_free (gpointer data)
 {
@@ -30,6 +32,7 @@ haul_server_new (void)
   self->greeting = g_strdup ("");
   self->capabilities = g_strdup ("");
   self->prefix = g_strdup ("");
+  self->foreign = g_new0 (char *, 1);
   self->refused_letters = "";
   self->mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
   return self;
@@ -50,6 +53,7 @@ haul_server_unref (HaulServer *server)
   g_free (server->greeting);
   g_free (server->capabilities);
   g_free (server->prefix);
+  g_strfreev (server->foreign);
   g_ptr_array_unref (server->mailboxes);
   g_free (server);
 }
@@ -63,8 +67,10 @@ haul_server_unref (HaulServer *server)
  * @can_select: whether it holds messages
  *
  * Adds a mailbox, as LIST gives it.
+ *
+ * Returns: (transfer none): the mailbox, to say more about it
  */
-void
+HaulServerMailbox *
 haul_server_add_mailbox (HaulServer *server, const char *name, const char *display, HaulRole role, gboolean can_select)
 {
   HaulServerMailbox *mailbox = g_new0 (HaulServerMailbox, 1);
@@ -73,7 +79,33 @@ haul_server_add_mailbox (HaulServer *server, const char *name, const char *displ
   mailbox->display = g_strdup (display);
   mailbox->role = role;
   mailbox->can_select = can_select;
+  mailbox->can_have_children = TRUE;
+  mailbox->is_foreign = haul_server_is_foreign (server, name);
   g_ptr_array_add (server->mailboxes, mailbox);
+  return mailbox;
+}
+
+/**
+ * haul_server_is_foreign:
+ * @server: a server
+ * @name: octets on the wire
+ *
+ * Returns: whether a mailbox of this name is, or would be, in a name space of other people or of all
+ */
+gboolean
+haul_server_is_foreign (const HaulServer *server, const char *name)
+{
+  for (guint i = 0; server->foreign[i] != NULL; i++)
+    {
+      const char *prefix = server->foreign[i];
+      gsize length = strlen (prefix);
+      /* “Public Folders” itself is no less foreign than what is in it. */
+      gsize bare = length > 0 && prefix[length - 1] == server->delimiter ? length - 1 : length;
+      if (bare > 0 && strncmp (name, prefix, bare) == 0
+          && (name[bare] == '\0' || bare == length || name[bare] == server->delimiter))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /**
@@ -89,7 +121,7 @@ haul_server_find_role (const HaulServer *server, HaulRole role)
   for (guint i = 0; role != HAUL_ROLE_NONE && i < server->mailboxes->len; i++)
     {
       const HaulServerMailbox *mailbox = g_ptr_array_index (server->mailboxes, i);
-      if (mailbox->role == role && mailbox->can_select)
+      if (mailbox->role == role && mailbox->can_select && !mailbox->is_foreign)
         return mailbox;
     }
   return NULL;

@@ -14,7 +14,10 @@ typedef struct
 {
   char *name;    /* (owned) octets on the wire, whole name with its parents */
   char *display; /* (owned) UTF-8 */
-  HaulRole role; /* told by the server, or guessed from a top-level name where the server tells nothing */
+  gboolean can_have_children;
+  gboolean is_view;    /* shows messages that lie elsewhere */
+  gboolean is_foreign; /* somebody else's, or shared */
+  HaulRole role;       /* told by the server, or guessed from a top-level name where the server tells nothing */
   gboolean can_select;
 } HaulServerMailbox;
 
@@ -29,8 +32,11 @@ typedef struct
   char *greeting;              /* (owned) UTF-8, for people */
   char *capabilities;          /* (owned) the words after sign-in */
   char *prefix;                /* (owned) of the personal name space, wire octets: "" or "INBOX." */
+  char **foreign;              /* (owned) prefixes of name spaces that are not the person's own, wire octets */
   char delimiter;              /* 0: no hierarchy */
   const char *refused_letters; /* ASCII that no name may hold */
+  guint trash_days;            /* after which the server deletes what is in its trash, 0: it does not */
+  guint junk_days;             /* the same for junk */
   guint max_keywords;          /* different labels in one mailbox; 0: no limit known */
   gboolean shows_receipts;     /* $MDNSent is a label that people see */
   gboolean forgets_flagged;    /* \Flagged has to be set again after a message has arrived */
@@ -48,7 +54,8 @@ typedef struct
 HaulServer *haul_server_new (void);
 HaulServer *haul_server_ref (HaulServer *server);
 void haul_server_unref (HaulServer *server);
-void
+gboolean haul_server_is_foreign (const HaulServer *server, const char *name);
+HaulServerMailbox *
 haul_server_add_mailbox (HaulServer *server, const char *name, const char *display, HaulRole role, gboolean can_select);
 const HaulServerMailbox *haul_server_find_role (const HaulServer *server, HaulRole role);
 const HaulServerMailbox *haul_server_find_name (const HaulServer *server, const char *name);

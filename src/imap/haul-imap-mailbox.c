@@ -114,6 +114,7 @@ on_namespace (HaulImapResponse *response, gpointer user_data, GError **error)
     return TRUE;
   haul_imap_namespace_clear (name_space);
   name_space->prefix = g_steal_pointer (&response->name_space.prefix);
+  name_space->foreign = g_steal_pointer (&response->name_space.foreign);
   name_space->delimiter = response->name_space.delimiter;
   return TRUE;
 }

@@ -165,6 +165,9 @@ apply_attribute (HaulImapMailbox *mailbox, const char *attribute)
     mailbox->can_select = FALSE;
   if (g_ascii_strcasecmp (attribute, "\\Noinferiors") == 0)
     mailbox->can_have_children = FALSE;
+  if (g_ascii_strcasecmp (attribute, "\\All") == 0 || g_ascii_strcasecmp (attribute, "\\Flagged") == 0
+      || g_ascii_strcasecmp (attribute, "\\Important") == 0)
+    mailbox->is_view = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
     if (g_ascii_strcasecmp (attribute, roles[i].attribute) == 0)
       mailbox->role = roles[i].role;
@@ -205,20 +208,52 @@ read_list (Reader *reader)
   return TRUE;
 }
 
-/* Only the first of our own name spaces: the others are of no use to a copy. */
+/* NIL, or a list of name spaces, of each the prefix; *delimiter is that of the first. */
+static char **
+take_prefixes (Reader *reader, char *delimiter)
+{
+  g_autoptr (GStrvBuilder) prefixes = g_strv_builder_new ();
+  gboolean is_first = TRUE;
+
+  if (haul_imap_tokens_is_word (reader->tokens, reader->pos, "NIL"))
+    return skip (reader) ? g_strv_builder_end (prefixes) : NULL;
+  if (!take (reader, HAUL_IMAP_TOKEN_LIST_OPEN))
+    return NULL;
+  while (take (reader, HAUL_IMAP_TOKEN_LIST_OPEN))
+    {
+      char one;
+      const char *prefix = take_string (reader);
+      if (prefix == NULL || !take_delimiter (reader, &one))
+        return NULL;
+      g_strv_builder_add (prefixes, prefix);
+      *delimiter = is_first ? one : *delimiter;
+      is_first = FALSE;
+      while (!take (reader, HAUL_IMAP_TOKEN_LIST_CLOSE))
+        if (!skip (reader))
+          return NULL;
+    }
+  return !is_first && take (reader, HAUL_IMAP_TOKEN_LIST_CLOSE) ? g_strv_builder_end (prefixes) : NULL;
+}
+
+/* Of our own name spaces only the first; of other people's and shared ones all that can be read, to stay away from. */
 static gboolean
 read_namespace (Reader *reader)
 {
   HaulImapNamespace *name_space = &reader->response->name_space;
+  g_auto (GStrv) own = take_prefixes (reader, &name_space->delimiter);
+  g_autoptr (GStrvBuilder) foreign = g_strv_builder_new ();
+  char ignored;
 
-  if (haul_imap_tokens_is_word (reader->tokens, reader->pos, "NIL"))
-    return TRUE;
-  if (!take (reader, HAUL_IMAP_TOKEN_LIST_OPEN) || !take (reader, HAUL_IMAP_TOKEN_LIST_OPEN))
+  if (own == NULL)
     return FALSE;
-  const char *prefix = take_string (reader);
-  if (prefix == NULL || !take_delimiter (reader, &name_space->delimiter))
-    return FALSE;
-  name_space->prefix = g_strdup (prefix);
+  name_space->prefix = g_strdup (own[0]);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_auto (GStrv) prefixes = take_prefixes (reader, &ignored);
+      if (prefixes != NULL)
+        g_strv_builder_addv (foreign, (const char **)prefixes);
+    }
+  name_space->foreign = g_strv_builder_end (foreign);
   return TRUE;
 }
 

@@ -20,6 +20,7 @@ void
 haul_imap_namespace_clear (HaulImapNamespace *name_space)
 {
   g_clear_pointer (&name_space->prefix, g_free);
+  g_clear_pointer (&name_space->foreign, g_strfreev);
 }
 
 void

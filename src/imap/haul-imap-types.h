@@ -32,13 +32,15 @@ typedef struct
   char delimiter; /* 0: flat name space */
   gboolean can_select;
   gboolean can_have_children;
-  HaulRole role; /* from SPECIAL-USE attributes or INBOX; else NONE */
+  gboolean is_view; /* shows what lies elsewhere: \All, \Flagged, \Important (RFC 6154, RFC 8457) */
+  HaulRole role;    /* from SPECIAL-USE attributes or INBOX; else NONE */
 } HaulImapMailbox;
 
 typedef struct
 {
   char *prefix;   /* (owned) (nullable) of the personal name space, wire octets: "" or "INBOX."; NULL: there is none */
   char delimiter; /* 0: flat */
+  char **foreign; /* (owned) (nullable) prefixes of other people's and shared name spaces */
 } HaulImapNamespace;
 
 typedef struct

@@ -197,6 +197,26 @@ run_for_all (HaulImapSession *session,
 }
 
 /**
+ * haul_imap_uids_mark_flagged:
+ * @session: a session with a mailbox selected to write
+ * @uids: messages in it
+ * @n_uids: how many
+ * @cancellable: (nullable): cancels
+ * @error: return location
+ *
+ * Sets \Flagged.
+ *
+ * Returns: %TRUE when the server said OK
+ */
+gboolean
+haul_imap_uids_mark_flagged (
+    HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error)
+{
+  return run_for_all (session, "UID STORE", &(UidList){ uids, n_uids }, "+FLAGS.SILENT (\\Flagged)", cancellable,
+                      error);
+}
+
+/**
  * haul_imap_uids_mark_deleted:
  * @session: a session with a mailbox selected to write
  * @uids: messages in it

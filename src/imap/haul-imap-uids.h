@@ -25,6 +25,8 @@ gboolean haul_imap_uids_copy (HaulImapSession *session,
                               HaulImapCopyUid *copy_uid,
                               GCancellable *cancellable,
                               GError **error);
+gboolean haul_imap_uids_mark_flagged (
+    HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error);
 gboolean haul_imap_uids_mark_deleted (
     HaulImapSession *session, const guint32 *uids, gsize n_uids, GCancellable *cancellable, GError **error);
 gboolean haul_imap_uids_unmark_deleted (

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "base/haul-fault.h"
+#include "imap/haul-imap-mailbox.h"
+#include "imap/haul-imap-uids.h"
 #include "journal/haul-journal-item.h"
 #include "migrate/haul-match.h"
 #include "migrate/haul-merging.h"
@@ -432,6 +434,34 @@ list_copies (HaulTransfer *self, HaulImapSession *session, guint32 first_uid, GE
   return haul_listing_read (session, mailbox, 1, FALSE, self->run->hard, error);
 }
 
+/* Exchange keeps \Flagged of a message that arrives for IMAP alone; set afterwards it counts for all
+ * (docs/wire.md). A refusal is seen when flags are compared. */
+static gboolean
+flag_again (HaulTransfer *self, HaulImapSession *session, GError **error)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_auto (HaulImapStatus) status = { 0 };
+  g_autoptr (GError) local_error = NULL;
+
+  for (guint i = 0; self->run->plan->server->forgets_flagged && i < self->items->len; i++)
+    {
+      const HaulItem *item = self->items->pdata[i];
+      if (item->state == HAUL_ITEM_COPIED && (item->sent_flags & HAUL_IMAP_FLAG_FLAGGED) != 0)
+        g_array_append_val (uids, item->uid);
+    }
+  if (uids->len == 0)
+    return TRUE;
+  if (!haul_imap_mailbox_select (session, self->folder->mailbox, &status, self->run->hard, error))
+    return FALSE;
+  if (status.uid_validity != self->uid_validity
+      || haul_imap_uids_mark_flagged (session, (const guint32 *)(gpointer)uids->data, uids->len, self->run->hard,
+                                      &local_error)
+      || haul_imap_session_is_usable (session))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 /**
  * haul_census_check:
  * @transfer: a folder of which nothing is open any more
@@ -460,6 +490,8 @@ haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **er
     return TRUE;
 
   haul_progress_set_phase (run->progress, HAUL_PHASE_CHECKING);
+  if (!flag_again (transfer, session, error))
+    return FALSE;
   g_autoptr (HaulListing) listing = list_copies (transfer, session, first_uid, error);
   if (listing == NULL)
     return FALSE;

@@ -32,7 +32,10 @@ struct _Target
   char *wire;     /* (owned) */
   char *display;  /* (owned) */
   guint depth;
-  gboolean is_used; /* a folder, not only a parent, goes here */
+  gboolean is_childless; /* the server lets it have no mailboxes in it */
+  gboolean is_used;      /* a folder, not only a parent, goes here */
+  guint store;           /* that had it first, if any */
+  char *owner;           /* (owned) (nullable) that folder's name */
 };
 
 /* One level of one store's local path, decided. */
@@ -58,7 +61,8 @@ struct _HaulFolderMap
   GHashTable *store_role; /* (owned) store and role that had its first folder */
   Target *roles[HAUL_N_ROLES];
   Target *inbox;
-  Target *into; /* (nullable) */
+  Target *into;       /* (nullable) */
+  gboolean is_lifted; /* the last child that was made lies higher up than its folder */
 };
 
 static void
@@ -69,6 +73,7 @@ target_free (gpointer data)
   g_free (target->name);
   g_free (target->wire);
   g_free (target->display);
+  g_free (target->owner);
   g_free (target);
 }
 
@@ -112,6 +117,7 @@ add_mailbox (HaulFolderMap *self, const HaulServerMailbox *mailbox)
   Target *target
       = add_target (self, NULL, last == NULL ? display : last + 1, g_strdup (mailbox->name), g_strdup (display));
 
+  target->is_childless = !mailbox->can_have_children;
   target->depth = 1;
   for (const char *p = display; (p = strchr (p, '/')) != NULL; p++)
     target->depth++;
@@ -138,14 +144,15 @@ make_child (HaulFolderMap *self, Target *parent, const char *name, const char *s
   g_autofree char *clean = haul_mailbox_name_clean (name, *delimiter, self->server->refused_letters);
   gsize used;
 
-  while (parent != NULL && (*delimiter == '\0' || parent->depth >= HAUL_MAILBOX_DEPTH_MAX))
+  self->is_lifted = FALSE;
+  while (parent != NULL && (*delimiter == '\0' || parent->depth >= HAUL_MAILBOX_DEPTH_MAX || parent->is_childless))
     {
       char *joined = g_strconcat (parent->name, "-", clean, NULL);
       g_free (clean);
       clean = joined;
       parent = parent->parent;
     }
-  while (parent != NULL && strlen (parent->wire) + 1 + LEAST_ROOM > HAUL_MAILBOX_PATH_MAX)
+  for (; parent != NULL && strlen (parent->wire) + 1 + LEAST_ROOM > HAUL_MAILBOX_PATH_MAX; self->is_lifted = TRUE)
     parent = parent->parent;
   used = parent == NULL ? strlen (prefix) : strlen (parent->wire) + 1;
   gsize room = used + LEAST_ROOM > HAUL_MAILBOX_PATH_MAX ? LEAST_ROOM : HAUL_MAILBOX_PATH_MAX - used;
@@ -225,6 +232,8 @@ haul_folder_map_new (const HaulServer *server, const HaulChoices *choices)
   self->store_role = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   index_server (self);
   self->inbox = add_target (self, NULL, "INBOX", g_strdup ("INBOX"), g_strdup ("INBOX"));
+  const HaulServerMailbox *inbox = find_on_server (self, "INBOX");
+  self->inbox->is_childless = inbox != NULL && !inbox->can_have_children;
   if (choices->into != NULL && *choices->into != '\0')
     self->into = make_from_text (self, choices->into);
   return self;
@@ -253,6 +262,7 @@ haul_folder_target_free (HaulFolderTarget *target)
   g_free (target->mailbox);
   g_free (target->display);
   g_free (target->note);
+  g_free (target->warning);
   g_free (target);
 }
 
@@ -280,12 +290,38 @@ find_taken (HaulFolderMap *self, guint store, const Target *target)
   return g_hash_table_lookup (self->taken, key);
 }
 
+/* Not for mail, or not for us: nothing goes there but by the person's own choice. */
+static gboolean
+is_reserved (HaulFolderMap *self, const Target *target)
+{
+  const HaulServerMailbox *mailbox = find_on_server (self, target->wire);
+
+  if (target == self->inbox)
+    return FALSE;
+  return haul_server_is_foreign (self->server, target->wire) || (mailbox != NULL && mailbox->is_view)
+         || (target->depth == 1 && self->server->keeps_other_items && haul_role_is_no_mail (target->name))
+         /* INBOX.INBOX, that some programs show as the inbox itself. */
+         || g_ascii_strcasecmp (target->display, "INBOX") == 0;
+}
+
+/* Folders of several stores come together where they have the very same name, not where names are merely taken for the
+ * same by the server. */
+static gboolean
+is_other_stores (const Level *level, const Target *target)
+{
+  g_autofree char *composed = g_utf8_normalize (level->name, -1, G_NORMALIZE_NFC);
+
+  return target->owner != NULL && target->store != level->store && g_strcmp0 (target->owner, composed) != 0;
+}
+
 static gboolean
 is_free_for (HaulFolderMap *self, const Level *level, const Target *target)
 {
   const Place *place = find_taken (self, level->store, target);
 
-  return place == NULL || (level->role != HAUL_ROLE_NONE && place->role == level->role);
+  if (place != NULL)
+    return level->role != HAUL_ROLE_NONE && place->role == level->role;
+  return !is_reserved (self, target) && (level->role != HAUL_ROLE_NONE || !is_other_stores (level, target));
 }
 
 /* The first folder of a role in its store goes where the server, or a store before it, keeps such mail. A mailbox of
@@ -302,7 +338,7 @@ find_role_target (HaulFolderMap *self, const Level *level)
   if (level->role == HAUL_ROLE_INBOX)
     return self->inbox;
   target = make_child (self, NULL, level->name, "");
-  if (find_on_server (self, target->wire) != NULL)
+  if (find_on_server (self, target->wire) != NULL && !is_reserved (self, target))
     return target;
   mailbox = haul_server_find_role (self->server, level->role);
   if (mailbox != NULL)
@@ -312,28 +348,38 @@ find_role_target (HaulFolderMap *self, const Level *level)
   return level->role == HAUL_ROLE_OUTBOX ? make_child (self, NULL, "Outbox", "") : target;
 }
 
+/* How a folder came to its mailbox. */
+typedef struct
+{
+  gboolean is_own;      /* by its own name */
+  gboolean is_numbered; /* which another folder had before, */
+  gboolean is_reserved; /* or which is not for mail */
+  gboolean is_lifted;
+} Way;
+
 /* “Work”, or “Work (2)” where another folder of the same store is there already. */
 static Target *
-find_own_target (HaulFolderMap *self, const Level *level, gboolean *is_numbered)
+find_own_target (HaulFolderMap *self, const Level *level, Way *way)
 {
   Target *target = make_child (self, level->parent, level->name, "");
   g_autofree char *folded = fold (target->wire);
   g_autofree char *key = key_of (level->store, folded);
   guint number = MAX (2, GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, key)));
 
-  *is_numbered = FALSE;
+  way->is_reserved = is_reserved (self, target);
   while (!is_free_for (self, level, target))
     {
       g_autofree char *suffix = g_strdup_printf (" (%u)", number++);
       target = make_child (self, level->parent, level->name, suffix);
-      *is_numbered = TRUE;
+      way->is_numbered = TRUE;
     }
+  way->is_lifted = self->is_lifted;
   g_hash_table_insert (self->numbers, g_steal_pointer (&key), GUINT_TO_POINTER (number));
   return target;
 }
 
 static char *
-describe (const Level *level, const Target *target, gboolean is_numbered, gboolean is_own)
+describe (const Level *level, const Target *target, const Way *way)
 {
   g_autofree char *composed = g_utf8_normalize (level->name, -1, G_NORMALIZE_NFC);
   g_autofree char *wanted = g_utf8_casefold (composed == NULL ? "" : composed, -1);
@@ -341,15 +387,45 @@ describe (const Level *level, const Target *target, gboolean is_numbered, gboole
 
   if (target->is_used)
     return g_strdup_printf (_ ("More than one folder goes into the mailbox “%s”."), target->display);
-  if (is_numbered)
+  if (way->is_reserved)
+    return g_strdup_printf (_ ("On this server the name “%s” is not for mail of one's own, so the mailbox is called "
+                               "“%s”."),
+                            level->name, target->name);
+  if (way->is_numbered)
     return g_strdup_printf (_ ("Another folder has the same name on the server, so this one is called “%s”."),
                             target->name);
   if (level->role == HAUL_ROLE_OUTBOX)
     return g_strdup (_ ("These messages were waiting to be sent; they are copied, not sent."));
-  if (is_own && !g_str_equal (wanted, got))
+  if (way->is_own && !g_str_equal (wanted, got))
     return g_strdup_printf (_ ("The server cannot take this name as it is, so the mailbox is called “%s”."),
                             target->name);
+  if (way->is_own && way->is_lifted)
+    return g_strdup_printf (_ ("The whole name would be too long for the server, so the mailbox is “%s”."),
+                            target->display);
   return NULL;
+}
+
+/* What becomes of mail that is put there; the person's own choice is warned of as well. */
+static char *
+warn (HaulFolderMap *self, const Target *target)
+{
+  const HaulServerMailbox *mailbox = find_on_server (self, target->wire);
+  HaulRole role = mailbox != NULL && mailbox->role != HAUL_ROLE_NONE ? mailbox->role
+                  : target->depth == 1                               ? haul_role_guess (target->name)
+                                                                     : HAUL_ROLE_NONE;
+  guint days = role == HAUL_ROLE_TRASH  ? self->server->trash_days
+               : role == HAUL_ROLE_JUNK ? self->server->junk_days
+                                        : 0;
+
+  if (mailbox != NULL && mailbox->is_view)
+    return g_strdup_printf (
+        _ ("The mailbox “%s” shows messages that lie elsewhere; the server may not take any for it."), target->display);
+  if (days == 0)
+    return NULL;
+  return g_strdup_printf (
+      ngettext ("The server empties the mailbox “%s” by itself: mail is deleted there after %u day.",
+                "The server empties the mailbox “%s” by itself: mail is deleted there after %u days.", days),
+      target->display, days);
 }
 
 static Target *
@@ -357,8 +433,7 @@ decide (HaulFolderMap *self, const Level *level, const char *path, gboolean is_t
 {
   const char *chosen = g_hash_table_lookup (self->choices->map, path);
   Target *target = chosen == NULL ? NULL : make_from_text (self, chosen);
-  gboolean is_numbered = FALSE;
-  gboolean is_own = FALSE;
+  Way way = { 0 };
 
   if (target == NULL && is_top && self->into == NULL)
     {
@@ -368,10 +443,10 @@ decide (HaulFolderMap *self, const Level *level, const char *path, gboolean is_t
     }
   if (target == NULL)
     {
-      target = find_own_target (self, level, &is_numbered);
-      is_own = TRUE;
+      way.is_own = TRUE;
+      target = find_own_target (self, level, &way);
     }
-  *note = describe (level, target, is_numbered, is_own);
+  *note = describe (level, target, &way);
   return target;
 }
 
@@ -384,6 +459,11 @@ take (HaulFolderMap *self, const Level *level, Target *target, const char *key)
 
   place->target = target;
   place->role = level->role;
+  if (target->owner == NULL && level->role == HAUL_ROLE_NONE)
+    {
+      target->owner = g_utf8_normalize (level->name, -1, G_NORMALIZE_NFC);
+      target->store = level->store;
+    }
   if (!g_hash_table_contains (self->taken, taken))
     g_hash_table_insert (self->taken, g_steal_pointer (&taken), place);
   if (level->role != HAUL_ROLE_NONE && level->parent == NULL && self->roles[level->role] == NULL)
@@ -438,6 +518,7 @@ haul_folder_map_add (HaulFolderMap *self, guint store, const HaulFolder *folder)
   place->is_used = place->target->is_used = TRUE;
   result->mailbox = g_strdup (place->target->wire);
   result->display = g_strdup (place->target->display);
+  result->warning = warn (self, place->target);
   result->exists = mailbox != NULL && mailbox->can_select;
   return result;
 }

@@ -16,7 +16,8 @@ typedef struct
 {
   char *mailbox;   /* (owned) octets on the wire, whole name */
   char *display;   /* (owned) UTF-8, names joined by “/”, without the name space's prefix */
-  char *note;      /* (owned) (nullable) one sentence */
+  char *note;      /* (owned) (nullable) one sentence: why it is not called as the folder is */
+  char *warning;   /* (owned) (nullable) one sentence: what becomes of mail there */
   gboolean exists; /* on the server when the map was made */
 } HaulFolderTarget;
 

@@ -11,11 +11,18 @@
 
 #include "base/haul-utf7.h"
 
+/* These make a name look like another one. */
+static gboolean
+is_direction_mark (gunichar c)
+{
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
 /* Controls and line or paragraph separators cannot be shown; “*” and “%” are patterns of LIST. */
 static gboolean
 is_forbidden (gunichar c, char delimiter, const char *refused)
 {
-  return g_unichar_iscntrl (c) || c == 0x2028 || c == 0x2029 || c == '*' || c == '%'
+  return g_unichar_iscntrl (c) || is_direction_mark (c) || c == 0x2028 || c == 0x2029 || c == '*' || c == '%'
          || (delimiter != '\0' && c == (gunichar)(guchar)delimiter)
          || (c < 0x80 && c != 0 && strchr (refused, (int)c) != NULL);
 }

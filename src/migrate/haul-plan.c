@@ -111,6 +111,8 @@ add_folder (HaulPlan *self, HaulFolderMap *map, guint store, const HaulStoreSumm
   planned->mailbox_display = g_steal_pointer (&target->display);
   planned->exists = target->exists;
   planned->note = join_notes (g_steal_pointer (&target->note), folder->problem);
+  if (planned->action == HAUL_PLAN_COPY && target->warning != NULL)
+    planned->note = join_notes (planned->note, target->warning);
   if (planned->action == HAUL_PLAN_COPY)
     {
       self->messages += (guint64)folder->messages;

@@ -288,7 +288,14 @@ haul_transfer_find_open (HaulTransfer *transfer)
   return transfer->first_open;
 }
 
-/* What the census decides about must be known: the journal's date is the one that is sent. */
+/**
+ * haul_transfer_prepare:
+ * @transfer: a folder
+ * @status: of its mailbox, when it was selected
+ *
+ * Decides with which date, flags and labels the open messages go. What the census decides about must be known: the
+ * journal's date is the one that is sent.
+ */
 void
 haul_transfer_prepare (HaulTransfer *transfer, const HaulImapStatus *status)
 {

@@ -62,6 +62,8 @@ append_response (GString *out, const HaulImapResponse *r)
   append_text (out, "code", r->code);
   append_text (out, "args", r->code_text);
   append_text (out, "text", r->text);
+  if (r->name_space.foreign != NULL && r->name_space.foreign[0] != NULL)
+    append_words (out, "foreign", r->name_space.foreign);
   append_words (out, "words", r->words);
   append_number (out, "append-validity", r->append_uid.uid_validity);
   append_number (out, "append-uid", r->append_uid.uid);
@@ -251,9 +253,14 @@ test_small_ones (void)
     { "* CAPABILITY IMAP4rev1 AUTH=PLAIN LITERAL+\r\n", "CAPABILITY words=IMAP4rev1,AUTH=PLAIN,LITERAL+" },
     { "* CAPABILITY\r\n", "CAPABILITY words=" },
     { "* NAMESPACE ((\"\" \"/\")(\"#news.\" \".\")) NIL ((\"Public Folders/\" \"/\"))\r\n",
-      "NAMESPACE prefix= delimiter=47" },
+      "NAMESPACE foreign=Public Folders/ prefix= delimiter=47" },
     { "* NAMESPACE ((\"INBOX.\" \".\" \"X-PARAM\" (\"F\"))) NIL NIL\r\n", "NAMESPACE prefix=INBOX. delimiter=46" },
     { "* NAMESPACE NIL NIL NIL\r\n", "NAMESPACE" },
+    { "* NAMESPACE ((\"INBOX.\" \".\")) ((\"user.\" \".\" \"X\" (\"a\" \"b\"))) ((\"#shared.\" \".\")(\"shared.\" "
+      "\".\"))\r\n",
+      "NAMESPACE foreign=user.,#shared.,shared. prefix=INBOX. delimiter=46" },
+    { "* NAMESPACE ((\"\" \"/\")) (\"x\") NIL\r\n", "NAMESPACE prefix= delimiter=47" },
+    { "* NAMESPACE ((\"\" \"/\"))\r\n", "NAMESPACE prefix= delimiter=47" },
     { "* NAMESPACE\r\n", "OTHER" },
     { "* NAMESPACE ()\r\n", "OTHER" },
     { "* NAMESPACE ((\r\n", "ERROR the server sent a line that ends inside parentheses" },

@@ -247,8 +247,100 @@ test_twins (void)
   check (&fixture, "Work", 0, "Work (4)", "Work (4)"); /* the very same path a second time */
   check (&fixture, "x|y", 0, "x/y", NULL);
   check (&fixture, "x", 0, "x", NULL); /* a parent that comes after its child */
-  check_in (&fixture, 1, "work", 0, "Work", "More than one folder");
-  check_in (&fixture, 1, "work|a", 0, "Work/a", NULL);
+  /* Another store's folder comes to the one of the very same name, in capitals too. */
+  check_in (&fixture, 1, "Work", 0, "Work", "More than one folder");
+  check_in (&fixture, 1, "Work|a", 0, "Work/a", NULL);
+  check_in (&fixture, 1, "work", 0, "work (3)", "work (3)");
+  check_in (&fixture, 2, "wORK", 0, "wORK (5)", "wORK (5)");
+  tear_down (&fixture);
+}
+
+/* Names under which the server keeps what is no mail, or not the person's. */
+static void
+test_reserved (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, "", '/');
+  fixture.server->keeps_other_items = TRUE;
+  g_strfreev (fixture.server->foreign);
+  fixture.server->foreign = g_strsplit ("Other users/|Public Folders/", "|", -1);
+  haul_server_add_mailbox (fixture.server, "Calendar", "Calendar", 0, TRUE);
+  haul_server_add_mailbox (fixture.server, "Public Folders/Trash", "Public Folders/Trash", HAUL_ROLE_TRASH, TRUE);
+  haul_server_add_mailbox (fixture.server, "[Gmail]/All Mail", "[Gmail]/All Mail", 0, TRUE)->is_view = TRUE;
+  g_hash_table_insert (fixture.choices->map, g_strdup ("Tasks"), g_strdup ("Tasks"));
+  check (&fixture, "Calendar", 0, "Calendar (2)", "not for mail");
+  check (&fixture, "NOTIZEN", 0, "NOTIZEN (2)", "not for mail");
+  check (&fixture, "Calendar|2001", 0, "Calendar (2)/2001", NULL);
+  check (&fixture, "Work|Notes", 0, "Work/Notes", NULL);
+  check (&fixture, "Tasks", 0, "Tasks", NULL); /* the person's choice */
+  check (&fixture, "Public Folders", 0, "Public Folders (2)", "not for mail");
+  check (&fixture, "Deleted Items", HAUL_ROLE_TRASH, "Deleted Items", NULL);
+  check (&fixture, "[Gmail]|All Mail", 0, "[Gmail]/All Mail (2)", "not for mail");
+  tear_down (&fixture);
+
+  set_up (&fixture, "", '/');
+  check (&fixture, "Calendar", 0, "Calendar", NULL);
+  tear_down (&fixture);
+}
+
+/* The inbox is one, whatever it is called and wherever it stands. */
+static void
+test_inboxes (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, "INBOX.", '.');
+  check (&fixture, "Inbox", HAUL_ROLE_INBOX, "INBOX", NULL);
+  check (&fixture, "INBOX", 0, "INBOX.INBOX (2)", "INBOX (2)");
+  check (&fixture, "Inbox|inbox", 0, "INBOX.inbox (3)", "inbox (3)");
+  check (&fixture, "Inbox|a", 0, "INBOX.a", NULL);
+  check (&fixture, "Work|Inbox", 0, "INBOX.Work.Inbox", NULL);
+  tear_down (&fixture);
+
+  /* Domino and imap4d: nothing lies in it. */
+  set_up (&fixture, "", '\\');
+  ((HaulServerMailbox *)fixture.server->mailboxes->pdata[0])->can_have_children = FALSE;
+  haul_server_add_mailbox (fixture.server, "Old", "Old", 0, TRUE)->can_have_children = FALSE;
+  check (&fixture, "Inbox|a/b", 0, "INBOX-a/b", "INBOX-a/b");
+  check (&fixture, "Old|c\\d", 0, "Old-c_d", "Old-c_d");
+  check (&fixture, "New|x|y", 0, "New\\x\\y", NULL);
+  tear_down (&fixture);
+}
+
+/* What the server deletes by itself is warned of. */
+static void
+test_emptied (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, "INBOX.", '.');
+  fixture.server->trash_days = 7;
+  haul_server_add_mailbox (fixture.server, "INBOX.Trash", "INBOX.Trash", HAUL_ROLE_TRASH, TRUE);
+  g_autoptr (HaulFolderTarget) trash = map_one (&fixture, 0, "Papierkorb", HAUL_ROLE_TRASH);
+  g_autoptr (HaulFolderTarget) work = map_one (&fixture, 0, "Work", 0);
+  g_assert_cmpstr (trash->mailbox, ==, "INBOX.Trash");
+  g_assert_nonnull (strstr (trash->warning, "after 7 days"));
+  g_assert_null (work->warning);
+  tear_down (&fixture);
+}
+
+/* Signs that turn the direction of writing, control characters, a name of nothing but those. */
+static void
+test_marks (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, "", '"');
+  check (&fixture,
+         "abc\xe2\x80\xae"
+         "fed",
+         0, "abc_fed", "abc_fed");
+  check (&fixture, "\xc2\x85\x7f", 0, "__", "__");
+  check (&fixture, "say \"it\"", 0, "say _it_", "say _it_");
+  check (&fixture, "a|b", 0, "a\"b", NULL);
+  check (&fixture, "$(reboot) `id`; & <b>", 0, "$(reboot) `id`; &- <b>", NULL);
+  check (&fixture, "../../etc/passwd", 0, "_./../etc/passwd", "_./../etc/passwd");
   tear_down (&fixture);
 }
 
@@ -332,6 +424,10 @@ main (int argc, char **argv)
   g_test_add_func ("/folder-map/roles", test_roles);
   g_test_add_func ("/folder-map/stable", test_stable);
   g_test_add_func ("/folder-map/twins", test_twins);
+  g_test_add_func ("/folder-map/reserved", test_reserved);
+  g_test_add_func ("/folder-map/inboxes", test_inboxes);
+  g_test_add_func ("/folder-map/emptied", test_emptied);
+  g_test_add_func ("/folder-map/marks", test_marks);
   g_test_add_func ("/folder-map/many-twins", test_many_twins);
   g_test_add_func ("/folder-map/into", test_into);
   g_test_add_func ("/folder-map/chosen", test_chosen);
