@@ -256,43 +256,38 @@ get_top_name (const HaulImapNamespace *name_space, const HaulImapMailbox *mailbo
   return display;
 }
 
-/* How many mailboxes have that role by the server's own word, and by their names. */
-static void
-count_roles (
-    const HaulServer *server, const HaulImapNamespace *name_space, GPtrArray *mailboxes, guint *told, guint *guessed)
+static gboolean
+has_role (const HaulServer *server, GPtrArray *mailboxes, HaulRole role)
 {
   for (guint i = 0; i < mailboxes->len; i++)
     {
       const HaulImapMailbox *mailbox = mailboxes->pdata[i];
-      const char *top = get_top_name (name_space, mailbox);
-      if (haul_server_is_foreign (server, mailbox->name))
-        continue;
-      told[mailbox->role]++;
-      if (top != NULL && mailbox->can_select && mailbox->role == HAUL_ROLE_NONE)
-        guessed[haul_role_guess (top)]++;
+      if (mailbox->role == role && !haul_server_is_foreign (server, mailbox->name))
+        return TRUE;
     }
+  return FALSE;
 }
 
-/* What the server tells counts; names are looked at only for roles that it gives to no mailbox, and only where one name
- * alone fits: of “Sent” and “Sent Items” nobody knows which one is meant. */
+/* What the server tells counts; names are looked at only for roles that it gives to no mailbox. */
 static void
 add_mailboxes (HaulServer *server, const HaulImapNamespace *name_space, GPtrArray *mailboxes)
 {
-  guint told[HAUL_N_ROLES] = { 0 }, guessed[HAUL_N_ROLES] = { 0 };
+  gboolean is_told[HAUL_N_ROLES];
 
-  count_roles (server, name_space, mailboxes, told, guessed);
-  told[HAUL_ROLE_INBOX] = 1;
+  for (HaulRole role = 0; role < HAUL_N_ROLES; role++)
+    is_told[role] = has_role (server, mailboxes, role);
+  is_told[HAUL_ROLE_INBOX] = TRUE;
   for (guint i = 0; i < mailboxes->len; i++)
     {
       HaulImapMailbox *mailbox = mailboxes->pdata[i];
       const char *top = get_top_name (name_space, mailbox);
       HaulRole guess = top == NULL || !mailbox->can_select ? HAUL_ROLE_NONE : haul_role_guess (top);
-      if (haul_server_is_foreign (server, mailbox->name))
-        mailbox->role = HAUL_ROLE_NONE;
-      else if (mailbox->role == HAUL_ROLE_NONE && told[guess] == 0 && guessed[guess] == 1)
-        mailbox->role = guess;
+      gboolean is_foreign = haul_server_is_foreign (server, mailbox->name);
+      gboolean is_guessed = !is_foreign && mailbox->role == HAUL_ROLE_NONE && !is_told[guess];
+      HaulRole role = is_foreign ? HAUL_ROLE_NONE : is_guessed ? guess : mailbox->role;
       HaulServerMailbox *added
-          = haul_server_add_mailbox (server, mailbox->name, mailbox->display, mailbox->role, mailbox->can_select);
+          = haul_server_add_mailbox (server, mailbox->name, mailbox->display, role, mailbox->can_select);
+      added->is_guessed = is_guessed;
       added->can_have_children = mailbox->can_have_children;
       added->is_view = mailbox->is_view;
     }
@@ -303,6 +298,18 @@ replace (char **field, const char *value)
 {
   g_free (*field);
   *field = g_utf8_make_valid (value, -1);
+}
+
+static void
+apply_habits (HaulServer *server, const HaulImapHabits *habits)
+{
+  server->refused_letters = habits->refused_letters;
+  server->max_keywords = habits->max_keywords;
+  server->trash_days = habits->trash_days;
+  server->junk_days = habits->junk_days;
+  server->shows_receipts = habits->shows_receipts;
+  server->forgets_flagged = habits->forgets_flagged;
+  server->keeps_other_items = habits->keeps_other_items;
 }
 
 static gboolean
@@ -330,7 +337,7 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
       server->foreign = g_steal_pointer (&name_space.foreign);
     }
   server->delimiter = haul_imap_quirks_has_no_subfolders (server->greeting) ? '\0' : name_space.delimiter;
-  server->refused_letters = haul_imap_quirks_get_refused_letters (server->greeting);
+  apply_habits (server, haul_imap_quirks_get_habits (server->greeting));
   server->can_move = (capabilities & HAUL_IMAP_CAPABILITY_MOVE) != 0;
   server->has_uidplus = (capabilities & HAUL_IMAP_CAPABILITY_UIDPLUS) != 0;
   server->has_quota = quota.is_known;

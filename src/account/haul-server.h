@@ -15,6 +15,7 @@ typedef struct
   char *name;    /* (owned) octets on the wire, whole name with its parents */
   char *display; /* (owned) UTF-8 */
   gboolean can_have_children;
+  gboolean is_guessed; /* its role, from its name */
   gboolean is_view;    /* shows messages that lie elsewhere */
   gboolean is_foreign; /* somebody else's, or shared */
   HaulRole role;       /* told by the server, or guessed from a top-level name where the server tells nothing */

@@ -271,7 +271,8 @@ static const struct
  * Mail that is put there is no use to anybody. */
 static const char *const others[] = {
   "Calendar|Contacts|Tasks|Notes|Journal|Sync Issues|Conversation History|RSS Feeds|RSS Subscriptions|Files",
-  "Suggested Contacts|Quick Step Settings|Conversation Action Settings|ExternalContacts|Yammer Root|Chats",
+  "Public Folders|Other users|Suggested Contacts|Quick Step Settings|Conversation Action "
+  "Settings|ExternalContacts|Yammer Root|Chats",
   "Kalender|Kontakte|Aufgaben|Notizen|Synchronisierungsprobleme|Aufgezeichnete Unterhaltungen|RSS-Feeds|Dateien",
   "Calendrier|Tâches|Problèmes de synchronisation|Historique des conversations|Flux RSS|Fichiers",
   "Calendario|Contactos|Tareas|Notas|Diario|Problemas de sincronización|Historial de conversaciones|Fuentes RSS",

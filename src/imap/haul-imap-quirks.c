@@ -211,16 +211,49 @@ haul_imap_quirks_breaks_authenticate (const char *greeting)
   return is_imap4d (greeting);
 }
 
-/* Cyrus 3.6 says “Invalid mailbox name” to these, and imap4d writes its answers to STATUS without quotes and makes a
- * directory of a “/” (measured); RFC 3501 lets all
- * be.
- */
-const char *
-haul_imap_quirks_get_refused_letters (const char *greeting)
+/* By a part of the greeting; the first that fits. RFC 3501 lets names hold any letter. */
+static const struct
 {
-  if (strstr (greeting, " Cyrus IMAP ") != NULL)
-    return "!\"%;<>\\^`{|}";
-  return is_imap4d (greeting) ? " \"(){}\\/" : "";
+  const char *greeting;
+  gboolean is_whole;
+  HaulImapHabits habits;
+} all_habits[] = {
+  /* Names with these are refused as invalid (measured, 3.6); 128 keywords a mailbox (imap/mailbox.h). */
+  { " Cyrus IMAP ", FALSE, { .refused_letters = "!\"%;<>\\^`{|}", .max_keywords = 100 } },
+  /* Answers to STATUS have names without quotes, and a “/” makes a directory (measured, 3.15). */
+  { "IMAP4rev1", TRUE, { .refused_letters = " \"(){}\\/" } },
+  /* Thirty keywords in an mbox (servers of the Washington family, 2007f). */
+  { "IMAP4rev1 2007", FALSE, { .refused_letters = "", .max_keywords = 30 } },
+  { "Panda IMAP", FALSE, { .refused_letters = "", .max_keywords = 30 } },
+  /* IMAP_EMPTYTRASH=Trash:7 is what it comes with (imapd.dist). */
+  { "Courier-IMAP", FALSE, { .refused_letters = "", .trash_days = 7 } },
+  /* Labels may not hold these (imapsync FAQ.Gmail); Spam and Trash are emptied after 30 days (support.google.com). */
+  { "Gimap ", FALSE, { .refused_letters = "\"\\^", .trash_days = 30, .junk_days = 30 } },
+  /* imapsync FAQ.Exchange and FAQ.Office365. */
+  { "Microsoft Exchange",
+    FALSE,
+    { .refused_letters = "", .shows_receipts = TRUE, .forgets_flagged = TRUE, .keeps_other_items = TRUE } },
+  /* Contacts, Calendar and Chats share a tree with mail (zm-mailbox). */
+  { " Zimbra IMAP", FALSE, { .refused_letters = "", .keeps_other_items = TRUE } },
+  { "Kerio ", FALSE, { .refused_letters = "", .keeps_other_items = TRUE } },
+};
+
+/**
+ * haul_imap_quirks_get_habits:
+ * @greeting: what the server said first
+ *
+ * Returns: (transfer none): what such a server does to names, flags and dates; nothing special where it is not known
+ */
+const HaulImapHabits *
+haul_imap_quirks_get_habits (const char *greeting)
+{
+  static const HaulImapHabits none = { .refused_letters = "" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all_habits); i++)
+    if (all_habits[i].is_whole ? g_str_equal (greeting, all_habits[i].greeting)
+                               : strstr (greeting, all_habits[i].greeting) != NULL)
+      return &all_habits[i].habits;
+  return &none;
 }
 
 /* imap4d hands out the X-IMAPbase, X-UID and Status that it keeps in its files. */
