@@ -202,7 +202,8 @@ parse_numeric_zone (const Token *token, int *zone)
   int value = parse_number (token->text + 1, token->length - 1, 4);
   if (value < 0)
     return FALSE;
-  *zone = (value / 100) * 3600 + (value % 100) * 60;
+  /* No clock is further away than these: a number like “+9999” says nothing. */
+  *zone = value > 1400 || value % 100 > 59 ? 0 : (value / 100) * 3600 + (value % 100) * 60;
   if (token->text[0] == '-')
     *zone = -*zone;
   return TRUE;
@@ -324,6 +325,10 @@ is_complete (const Fields *fields)
 static gint64
 to_seconds (const Fields *fields)
 {
+  /* The 30th of February is no date, though it could be counted. */
+  if (!g_date_valid_dmy ((GDateDay)CLAMP (fields->day, 0, 99), (GDateMonth)fields->month,
+                         (GDateYear)CLAMP (fields->year, 1, 9999)))
+    return 0;
   gint64 seconds = haul_date_from_civil (fields->year, fields->month, fields->day, (gint64)fields->time - fields->zone);
 
   return haul_date_is_plausible (seconds) ? seconds : 0;
