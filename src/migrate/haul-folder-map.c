@@ -59,6 +59,7 @@ struct _HaulFolderMap
   GHashTable *on_server;  /* (owned) wire name → HaulServerMailbox (borrowed) */
   GHashTable *folded;     /* (owned) folded wire name → HaulServerMailbox (borrowed) */
   GHashTable *store_role; /* (owned) store and role that had its first folder */
+  GHashTable *expected;   /* (owned) folded wire names of the stores' own folders at the top */
   Target *roles[HAUL_N_ROLES];
   Target *inbox;
   Target *into;       /* (nullable) */
@@ -229,6 +230,7 @@ haul_folder_map_new (const HaulServer *server, const HaulChoices *choices)
   self->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->on_server = g_hash_table_new (g_str_hash, g_str_equal);
   self->folded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->expected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->store_role = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   index_server (self);
   self->inbox = add_target (self, NULL, "INBOX", g_strdup ("INBOX"), g_strdup ("INBOX"));
@@ -251,6 +253,7 @@ haul_folder_map_free (HaulFolderMap *self)
   g_hash_table_unref (self->on_server);
   g_hash_table_unref (self->folded);
   g_hash_table_unref (self->store_role);
+  g_hash_table_unref (self->expected);
   g_ptr_array_unref (self->decided);
   g_ptr_array_unref (self->all);
   g_free (self);
@@ -324,6 +327,30 @@ is_free_for (HaulFolderMap *self, const Level *level, const Target *target)
   return !is_reserved (self, target) && (level->role != HAUL_ROLE_NONE || !is_other_stores (level, target));
 }
 
+/* The mailbox that the server calls so; else the one whose name says so, if there is only one: of “Sent” and “Sent
+ * Items” nobody knows which is meant. One that is called like a folder of ours does not count, since an earlier run may
+ * have made it, and this run is to find what that one found. */
+static const HaulServerMailbox *
+find_by_role (HaulFolderMap *self, HaulRole role)
+{
+  const HaulServerMailbox *found = NULL;
+
+  for (guint i = 0; i < self->server->mailboxes->len; i++)
+    {
+      const HaulServerMailbox *mailbox = g_ptr_array_index (self->server->mailboxes, i);
+      g_autofree char *key = fold (mailbox->name);
+      if (mailbox->role != role || !mailbox->can_select || mailbox->is_foreign
+          || g_hash_table_contains (self->expected, key))
+        continue;
+      if (!mailbox->is_guessed)
+        return mailbox;
+      if (found != NULL)
+        return NULL;
+      found = mailbox;
+    }
+  return found;
+}
+
 /* The first folder of a role in its store goes where the server, or a store before it, keeps such mail. A mailbox of
  * the folder's own name comes first: else a run could move what an earlier run put there. */
 static Target *
@@ -340,7 +367,7 @@ find_role_target (HaulFolderMap *self, const Level *level)
   target = make_child (self, NULL, level->name, "");
   if (find_on_server (self, target->wire) != NULL && !is_reserved (self, target))
     return target;
-  mailbox = haul_server_find_role (self->server, level->role);
+  mailbox = find_by_role (self, level->role);
   if (mailbox != NULL)
     return add_mailbox (self, mailbox);
   if (self->roles[level->role] != NULL)
@@ -472,6 +499,21 @@ take (HaulFolderMap *self, const Level *level, Target *target, const char *key)
     g_hash_table_insert (self->places, g_strdup (key), place);
   g_ptr_array_add (self->decided, place);
   return place;
+}
+
+/**
+ * haul_folder_map_expect:
+ * @self: a map that nothing was put into yet
+ * @folder: one that will be
+ *
+ * Tells the map of a folder beforehand: what a mailbox is for is guessed from names that are not the stores' own.
+ */
+void
+haul_folder_map_expect (HaulFolderMap *self, const HaulFolder *folder)
+{
+  Target *target = make_child (self, NULL, folder->path[0], "");
+
+  g_hash_table_add (self->expected, fold (target->wire));
 }
 
 /**

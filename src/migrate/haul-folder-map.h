@@ -23,6 +23,7 @@ typedef struct
 
 HaulFolderMap *haul_folder_map_new (const HaulServer *server, const HaulChoices *choices);
 void haul_folder_map_free (HaulFolderMap *self);
+void haul_folder_map_expect (HaulFolderMap *self, const HaulFolder *folder);
 HaulFolderTarget *haul_folder_map_add (HaulFolderMap *self, guint store, const HaulFolder *folder);
 void haul_folder_target_free (HaulFolderTarget *target);
 

@@ -295,6 +295,12 @@ haul_plan_new (GPtrArray *summaries, HaulServer *server, const HaulChoices *choi
   for (guint i = 0; i < summaries->len; i++)
     {
       const HaulStoreSummary *summary = g_ptr_array_index (summaries, i);
+      for (guint j = 0; j < summary->folders->len; j++)
+        haul_folder_map_expect (map, g_ptr_array_index (summary->folders, j));
+    }
+  for (guint i = 0; i < summaries->len; i++)
+    {
+      const HaulStoreSummary *summary = g_ptr_array_index (summaries, i);
       if (summary->error != NULL)
         add_unreadable_store (self, summary);
       for (guint j = 0; j < summary->folders->len; j++)
