@@ -518,6 +518,26 @@ haul_journal_begin_folder (
   return haul_journal_get_last_row (journal);
 }
 
+/**
+ * haul_journal_set_folder_mailbox:
+ * @journal: a journal
+ * @folder: its row
+ * @mailbox: octets on the wire
+ * @error: return location; %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * The folder goes into another mailbox than was planned; so does what was sent of it before. Durable at once.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_journal_set_folder_mailbox (HaulJournal *journal, gint64 folder, const char *mailbox, GError **error)
+{
+  HAUL_JOURNAL_HOLD (journal);
+
+  return haul_journal_execute (journal, error, "UPDATE folder SET mailbox = ? WHERE id = ?", "ti", mailbox, folder)
+         && haul_journal_commit (journal, error);
+}
+
 /* By which rung the folder's messages are placed; durable with the next commit. */
 gboolean
 haul_journal_set_rung (HaulJournal *journal, gint64 folder, guint rung, GError **error)

@@ -16,6 +16,7 @@ HaulJournal *haul_journal_open (const char *state_dir, const char *account, GErr
 void haul_journal_close (HaulJournal *journal);
 const char *haul_journal_get_set_aside (const HaulJournal *journal);
 gboolean haul_journal_was_old (const HaulJournal *journal);
+gboolean haul_journal_set_folder_mailbox (HaulJournal *journal, gint64 folder, const char *mailbox, GError **error);
 gboolean haul_journal_set_rung (HaulJournal *journal, gint64 folder, guint rung, GError **error);
 gint64 haul_journal_begin_run (HaulJournal *journal, const char *job, GError **error);
 gboolean haul_journal_end_run (HaulJournal *journal, gint64 run, GError **error);

@@ -371,16 +371,17 @@ choose_rung (Lane *self, HaulRung *rung, GError **error)
   HaulRun *run = self->run;
   const char *mailbox = transfer->folder->mailbox;
   gboolean can_move = haul_place_get_verb (run, self->session) == HAUL_MOVE_BY_MOVE;
-  gboolean exists;
+  gboolean exists, has_other = FALSE;
 
-  if (!haul_target_exists (self->session, mailbox, &exists, run->hard, error))
+  if (!haul_target_exists (self->session, mailbox, &exists, run->hard, error)
+      || (!exists && !can_move && !haul_target_has_other (transfer, self->session, &has_other, error)))
     return FALSE;
-  gboolean may_rename = !exists && !transfer->is_given_up && transfer->items->len > 0;
+  gboolean may_rename = !exists && !has_other && !transfer->is_given_up && transfer->items->len > 0;
   *rung = haul_rung_choose (can_move, haul_run_can_stage (run), !may_rename);
   if (*rung == HAUL_RUNG_RENAME)
     return haul_target_ensure_parents (run, self->session, mailbox, error);
   return exists ? haul_target_complete (run, self->session, mailbox, error)
-                : haul_target_ensure (run, self->session, mailbox, error);
+                : haul_target_ensure_any (transfer, self->session, error);
 }
 
 /* The mailbox is filled under another name. */

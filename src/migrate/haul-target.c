@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "journal/haul-journal-undo.h"
+#include "migrate/haul-mailbox-name.h"
 
 /* The pattern, or a wildcard in the name, may find others: only the very name counts. INBOX is written in any case. */
 static gboolean
@@ -230,4 +231,105 @@ haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox,
   return exists
              ? haul_target_complete (run, session, mailbox, error)
              : haul_target_ensure_parents (run, session, mailbox, error) && create (run, session, mailbox, TRUE, error);
+}
+
+/* Only letters, digits and what is between them in every mail program. */
+static char *
+tame (const char *name)
+{
+  GString *tamed = g_string_new (NULL);
+
+  for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      g_string_append_unichar (tamed, g_unichar_isalnum (c) || strchr ("()_- ", (int)MIN (c, 0x7f)) != NULL ? c : '_');
+    }
+  return g_string_free (tamed, FALSE);
+}
+
+static char *
+join (const HaulServer *server, const char *parent, const char *name, const char *suffix)
+{
+  g_autofree char *fitted = haul_mailbox_name_fit (name, suffix, HAUL_MAILBOX_NAME_MAX);
+  g_autofree char *encoded = haul_mailbox_name_to_wire (fitted);
+
+  return g_strconcat (parent != NULL ? parent : server->prefix, encoded, NULL);
+}
+
+/* A name to try instead, the same in every run and of no mailbox that is planned: the last name without odd characters,
+ * else one that stands at the top and has a number. */
+static char *
+dup_other (HaulRun *run, const char *mailbox)
+{
+  const HaulServer *server = run->plan->server;
+  const char *last = server->delimiter == '\0' ? NULL : strrchr (mailbox, server->delimiter);
+  g_autofree char *parent = last == NULL ? NULL : g_strndup (mailbox, (gsize)(last + 1 - mailbox));
+  g_autofree char *display = haul_mailbox_name_dup_display (mailbox, server);
+  const char *slash = strrchr (display, '/');
+  g_autofree char *name = tame (slash == NULL || parent == NULL ? display : slash + 1);
+  char *other = join (server, parent, name, "");
+
+  if (strcmp (other, mailbox) != 0 && !is_planned (run, other))
+    return other;
+  g_autofree char *whole = tame (g_strdelimit (display, "/", '-'));
+  for (guint n = 2; strcmp (other, mailbox) == 0 || is_planned (run, other); n++)
+    {
+      g_autofree char *suffix = g_strdup_printf (" (%u)", n);
+      g_free (other);
+      other = join (server, NULL, whole, suffix);
+    }
+  return other;
+}
+
+/**
+ * haul_target_ensure_any:
+ * @transfer: a folder
+ * @session: a session
+ * @error: return location; HAUL_IMAP_ERROR, %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * Makes the folder's mailbox. A name that the server refuses for itself is given up for another one, once.
+ *
+ * Returns: %TRUE when the mailbox is there, that @transfer has now
+ */
+gboolean
+haul_target_ensure_any (HaulTransfer *transfer, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = transfer->run;
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) second = NULL;
+
+  if (haul_target_ensure (run, session, transfer->folder->mailbox, &refusal))
+    return TRUE;
+  if (!g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED) || !haul_imap_session_is_usable (session)
+      || transfer->moved.mailbox != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  g_autofree char *other = dup_other (run, transfer->folder->mailbox);
+  if (haul_target_ensure (run, session, other, &second))
+    return haul_transfer_move (transfer, other, refusal, error);
+  /* Where the server lets no mailbox be made at all the first word is the truer one. */
+  GError **told = g_error_matches (second, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED) ? &refusal : &second;
+  g_propagate_error (error, g_steal_pointer (told));
+  return FALSE;
+}
+
+/**
+ * haul_target_has_other:
+ * @transfer: a folder whose mailbox does not exist
+ * @session: a session
+ * @has_other: (out): is there one of the name that would be tried instead?
+ * @error: return location; HAUL_IMAP_ERROR
+ *
+ * Has an earlier run put the folder under another name? Then what is in it has to be seen before anything is sent.
+ *
+ * Returns: %TRUE when the server answered
+ */
+gboolean
+haul_target_has_other (HaulTransfer *transfer, HaulImapSession *session, gboolean *has_other, GError **error)
+{
+  g_autofree char *other = dup_other (transfer->run, transfer->folder->mailbox);
+
+  return haul_target_exists (session, other, has_other, transfer->run->hard, error);
 }

@@ -5,10 +5,12 @@
 #pragma once
 
 #include "imap/haul-imap-mailbox.h"
-#include "migrate/haul-run.h"
+#include "migrate/haul-transfer.h"
 
 G_BEGIN_DECLS
 
+gboolean haul_target_ensure_any (HaulTransfer *transfer, HaulImapSession *session, GError **error);
+gboolean haul_target_has_other (HaulTransfer *transfer, HaulImapSession *session, gboolean *has_other, GError **error);
 gboolean haul_target_complete (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
 gboolean haul_target_ensure (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);
 gboolean haul_target_ensure_parents (HaulRun *run, HaulImapSession *session, const char *mailbox, GError **error);

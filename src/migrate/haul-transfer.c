@@ -13,6 +13,7 @@
 #include "imap/haul-imap-text.h"
 #include "report/haul-error-text.h"
 #include "journal/haul-journal-item.h"
+#include "migrate/haul-mailbox-name.h"
 #include "migrate/haul-merging.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-proof.h"
@@ -74,11 +75,49 @@ haul_transfer_free (HaulTransfer *transfer)
   g_clear_pointer (&transfer->source, haul_source_free);
   haul_transfer_forget_ahead (transfer);
   haul_keywords_free (transfer->keywords);
+  g_free (transfer->moved.mailbox);
+  g_free (transfer->moved.mailbox_display);
   g_ptr_array_unref (transfer->items);
   g_array_unref (transfer->begun);
   g_ptr_array_unref (transfer->sealed);
   g_hash_table_unref (transfer->held);
   g_free (transfer);
+}
+
+/**
+ * haul_transfer_move:
+ * @transfer: a folder
+ * @mailbox: octets on the wire
+ * @refusal: why it cannot go into the mailbox that was planned
+ * @error: return location; %HAUL_MIGRATE_ERROR_JOURNAL
+ *
+ * The folder goes into another mailbox; the report says so.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+haul_transfer_move (HaulTransfer *transfer, const char *mailbox, const GError *refusal, GError **error)
+{
+  HaulRun *run = transfer->run;
+  HaulReportFolder *row = g_ptr_array_index (run->report->folders, transfer->index);
+  const char *words = haul_imap_error_get_server_text (refusal);
+
+  g_return_val_if_fail (transfer->moved.mailbox == NULL, FALSE);
+  if (!haul_journal_set_folder_mailbox (run->journal, transfer->row, mailbox, error))
+    return FALSE;
+  transfer->moved = *transfer->folder;
+  transfer->moved.mailbox = g_strdup (mailbox);
+  transfer->moved.mailbox_display = haul_mailbox_name_dup_display (mailbox, run->plan->server);
+  g_autofree char *note
+      = g_strdup_printf ("The server does not let a mailbox be called “%s” (“%s”), so it is called “%s”.",
+                         transfer->folder->mailbox_display, words == NULL ? "" : words,
+                         transfer->moved.mailbox_display);
+  transfer->folder = &transfer->moved;
+  haul_run_add_note (run, transfer->index, note);
+  g_free (row->mailbox);
+  row->mailbox = g_strdup (transfer->moved.mailbox_display);
+  haul_transfer_forget_ahead (transfer);
+  return TRUE;
 }
 
 static void

@@ -17,7 +17,8 @@ typedef struct
 {
   HaulRun *run;                 /* borrowed */
   guint index;                  /* in the plan and the report */
-  const HaulPlanFolder *folder; /* borrowed from the plan */
+  const HaulPlanFolder *folder; /* borrowed from the plan, or moved */
+  HaulPlanFolder moved;         /* (owned: mailbox, mailbox_display) the same with the mailbox that it got instead */
   HaulSource *source;           /* (owned) (nullable) */
   GPtrArray *items;             /* (owned) (element-type HaulItem) those that are to be on the server */
   HaulListing *listed_ahead;    /* (owned) (nullable) of the mailbox, for the census */
@@ -55,6 +56,7 @@ void haul_transfer_fail (HaulTransfer *transfer, HaulItem *item, const char *cod
 void haul_transfer_fail_with (HaulTransfer *transfer, HaulItem *item, const char *code, const GError *error);
 void haul_transfer_fail_line (HaulTransfer *transfer, HaulItem *item, const HaulRunLine *line);
 void haul_transfer_fail_all (HaulTransfer *transfer, const GError *error);
+gboolean haul_transfer_move (HaulTransfer *transfer, const char *mailbox, const GError *refusal, GError **error);
 void haul_transfer_begin_item (HaulTransfer *transfer, guint index);
 gboolean haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error);
 guint haul_transfer_find_open (HaulTransfer *transfer);
