@@ -424,6 +424,9 @@ haul_keywords_learn (HaulKeywords *keywords, const HaulItem *item)
     {
       gboolean is_sent
           = item->sent_keywords != NULL && g_strv_contains ((const char *const *)item->sent_keywords, wanted[i]);
+      /* What went through in another form was refused for that. */
+      if (!is_sent && item->repairs != 0)
+        continue;
       if (!has (is_sent ? keywords->proven : keywords->refused, wanted[i]))
         g_hash_table_add (is_sent ? keywords->proven : keywords->refused, g_ascii_strdown (wanted[i], -1));
     }
