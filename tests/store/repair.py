@@ -153,7 +153,7 @@ def part_property():
     seed = int(os.environ.get('HAUL_TEST_SEED', '4'))
     dice = random.Random(seed)
     bad, seen = [], Counter()
-    for i in range(400):
+    for i in range(120):
         head = (b'From: ' + dice.choice([b'a@b.c', b'"J\xf6rg M" <a@b.c>', b'J\xc3\xb6rg <a@b.c>', b'a@b.c (J\xf6)'])
                 + b'\r\nSubject: ' + dice.choice([b'plain', 'Grüße und Fuß'.encode(), b'\xe4\xf6 \xfc x', 'Ж'.encode() * 90])
                 + b'\r\nReferences: ' + b' '.join(b'<%d@x>' % n for n in range(dice.choice([1, 2, 3000])))
@@ -170,8 +170,8 @@ def part_property():
         failed = [name for name, is_good in checks.items() if not is_good]
         if failed:
             bad.append((i, failed, data[:300], got[:300]))
-    tap.check(not bad, f'400 messages by chance (seed {seed}) mean the same when they are repaired', '\n'.join(map(repr, bad[:3])) + f'\n{len(bad)} bad')
-    tap.check(all(seen[name] > 20 for name in ('nul', 'long-lines', 'header-8bit', 'final-line-end')), 'by chance: each repair was made', seen)
+    tap.check(not bad, f'120 messages by chance (seed {seed}) mean the same when they are repaired', '\n'.join(map(repr, bad[:3])) + f'\n{len(bad)} bad')
+    tap.check(all(seen[name] > 8 for name in ('nul', 'long-lines', 'header-8bit', 'final-line-end')), 'by chance: each repair was made', seen)
 
 
 def part_carrier():
