@@ -10,7 +10,9 @@
  * Errors:  HAUL_IMAP_ERROR, what the body's stream or the hook says, G_IO_ERROR_CANCELLED.
  * See:     RFC 3501 §6.3.11, RFC 4315 §3; docs/wire.md, docs/upload.md.
  */
-#include "imap/haul-imap-append.h"
+#include "imap/haul-imap-append-private.h"
+
+#include <string.h>
 
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-quirks.h"
@@ -21,6 +23,8 @@
 #define MAX_KEYWORD 64
 /* A refusal of the mere announcement of more than this is about the size (docs/wire.md). */
 #define BIG (1024 * 1024)
+/* Of a line, where the server holds its limit for commands against it and takes what stands behind for commands. */
+#define MAX_LINE 9900
 
 /**
  * haul_imap_append_is_keyword:
@@ -112,11 +116,36 @@ send_last (
   return TRUE;
 }
 
+/* Whoever calls sees to it that such a line is encoded; what did not see to it must not leave all the same. */
 static gboolean
-send_body (HaulImapChannel *channel, const HaulImapAppend *append, GCancellable *cancellable, GError **error)
+check_lines (const guint8 *chunk, gsize length, gsize *line, GError **error)
 {
+  for (gsize at = 0; at < length;)
+    {
+      const guint8 *end = memchr (chunk + at, '\n', length - at);
+      gsize n = end == NULL ? length - at : (gsize)(end - chunk) + 1 - at;
+      *line += n;
+      if (*line > MAX_LINE)
+        {
+          g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_UNSAFE_TEXT,
+                               "a line of the message is longer than this server takes");
+          return FALSE;
+        }
+      if (end != NULL)
+        *line = 0;
+      at += n;
+    }
+  return TRUE;
+}
+
+static gboolean
+send_body (HaulImapSession *session, const HaulImapAppend *append, GCancellable *cancellable, GError **error)
+{
+  HaulImapChannel *channel = haul_imap_session_get_channel (session);
+  gboolean is_limited = haul_imap_quirks_limits_lines (haul_imap_session_get_greeting (session));
   g_autofree guint8 *chunk = g_malloc (CHUNK_SIZE);
   guint64 left = append->size;
+  gsize line = 0;
 
   for (;;)
     {
@@ -124,7 +153,8 @@ send_body (HaulImapChannel *channel, const HaulImapAppend *append, GCancellable 
       gboolean is_last = left <= CHUNK_SIZE;
       gsize now = is_last ? length - 1 : length;
 
-      if (!read_body (append, chunk, length, cancellable, error) || !check_channel (channel, cancellable, error))
+      if (!read_body (append, chunk, length, cancellable, error) || !check_channel (channel, cancellable, error)
+          || (is_limited && !check_lines (chunk, length, &line, error)))
         return FALSE;
       if (now > 0 && !haul_imap_channel_send_body (channel, chunk, now, cancellable, error))
         return FALSE;
@@ -163,6 +193,46 @@ leave_mailbox (HaulImapSession *session, const char *mailbox, GCancellable *canc
 }
 
 /**
+ * haul_imap_append_send:
+ * @session: a signed-in session
+ * @append: the message
+ * @command: APPEND with all its arguments
+ * @uid: (out caller-allocates): its UID, zero where the server did not say
+ * @cancellable: (nullable): cancels; the session is poisoned then
+ * @error: return location
+ *
+ * As haul_imap_append_run(), for a command that was made before.
+ *
+ * Returns: %TRUE when the server said OK
+ */
+gboolean
+haul_imap_append_send (HaulImapSession *session,
+                       const HaulImapAppend *append,
+                       HaulImapCommand *command,
+                       HaulImapAppendUid *uid,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  HaulImapChannel *channel = haul_imap_session_get_channel (session);
+
+  if (!haul_imap_channel_begin (channel, command, NULL, NULL, cancellable, error))
+    return FALSE;
+  if (haul_imap_channel_is_answered (channel))
+    return refuse_early (channel, append, cancellable, error);
+  if (!send_body (session, append, cancellable, error))
+    {
+      haul_imap_channel_poison (channel);
+      return FALSE;
+    }
+  g_autoptr (HaulImapResponse) tagged
+      = haul_imap_channel_end (channel, haul_imap_transport_get_limits ()->append_ms, cancellable, error);
+  if (tagged == NULL || !haul_imap_channel_accept (channel, tagged, "APPEND", error))
+    return FALSE;
+  *uid = tagged->append_uid;
+  return TRUE;
+}
+
+/**
  * haul_imap_append_run:
  * @session: a signed-in session
  * @append: the message
@@ -183,26 +253,10 @@ haul_imap_append_run (HaulImapSession *session,
                       GCancellable *cancellable,
                       GError **error)
 {
-  HaulImapChannel *channel = haul_imap_session_get_channel (session);
-
   *uid = (HaulImapAppendUid){ 0 };
   if (append->size == 0)
     return body_changed (error, "an empty message cannot be stored");
   g_autoptr (HaulImapCommand) command = new_command (append, error);
-  if (command == NULL || !leave_mailbox (session, append->mailbox, cancellable, error)
-      || !haul_imap_channel_begin (channel, command, NULL, NULL, cancellable, error))
-    return FALSE;
-  if (haul_imap_channel_is_answered (channel))
-    return refuse_early (channel, append, cancellable, error);
-  if (!send_body (channel, append, cancellable, error))
-    {
-      haul_imap_channel_poison (channel);
-      return FALSE;
-    }
-  g_autoptr (HaulImapResponse) tagged
-      = haul_imap_channel_end (channel, haul_imap_transport_get_limits ()->append_ms, cancellable, error);
-  if (tagged == NULL || !haul_imap_channel_accept (channel, tagged, "APPEND", error))
-    return FALSE;
-  *uid = tagged->append_uid;
-  return TRUE;
+  return command != NULL && leave_mailbox (session, append->mailbox, cancellable, error)
+         && haul_imap_append_send (session, append, command, uid, cancellable, error);
 }
