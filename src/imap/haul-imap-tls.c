@@ -156,7 +156,6 @@ haul_imap_tls_new (GIOStream *base, const char *host, guint16 port, const HaulIm
 void
 haul_imap_tls_free (HaulImapTls *tls)
 {
-  /* A renegotiation later on finds no handler and so trusts only what GIO trusts. */
   if (tls->connection != NULL)
     g_signal_handlers_disconnect_by_data (tls->connection, tls);
   g_clear_object (&tls->connection);

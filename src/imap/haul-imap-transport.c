@@ -26,6 +26,7 @@ struct _HaulImapTransport
   guint16 port;
   GSocketConnection *connection; /* (owned) */
   GIOStream *stream;             /* (owned) what is read and written: the connection, or TLS over it */
+  HaulImapTls *tls;              /* (owned) (nullable) judges again where the server shakes hands again */
   HaulImapOldTls *old;           /* (owned) (nullable) the process whose TLS it is; @connection leads to it */
 };
 
@@ -200,6 +201,7 @@ haul_imap_transport_free (HaulImapTransport *transport)
   if (transport->connection != NULL)
     haul_imap_transport_close (transport, NULL);
   g_clear_object (&transport->stream);
+  g_clear_pointer (&transport->tls, haul_imap_tls_free);
   g_clear_object (&transport->connection);
   g_clear_pointer (&transport->old, haul_imap_old_tls_free);
   g_free (transport->host);
@@ -334,6 +336,7 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
   if (!haul_imap_tls_check (tls, handshake_error, error))
     return FALSE;
   g_set_object (&transport->stream, G_IO_STREAM (connection));
+  transport->tls = g_steal_pointer (&tls);
   return TRUE;
 }
 

@@ -4,6 +4,7 @@ What Windows NT 4 to Server 2008 offer, as far as GnuTLS can serve it; OpenSSL i
 import contextlib
 import socket
 import subprocess
+import threading
 import time
 
 from haultest import Mailbox, Tap, cli, find_secrets, folder, make_mbox
@@ -61,6 +62,43 @@ with folder() as place:
     with relay('+VERS-TLS1.2:+VERS-TLS1.3:+ECDHE-RSA:+AES-128-GCM:+AEAD', good) as (port, said):
         run = cli('check', *account(port, place), '--security=tls', '--allow-old-tls', password='geheim')
         tap.check(run.code == 0 and any('1-2' in l or '1-3' in l for l in said), 'a new server keeps its new protection', f'{run}{said}')
+
+    # A server that shakes hands again, TLS 1.2 only: the same certificate is judged the same.
+    port = free_port()
+    server = subprocess.Popen(['openssl', 's_server', '-accept', str(port), '-cert', good, '-key', good, '-tls1_2'],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    heard = []
+
+    def say(words):
+        server.stdin.write(words)
+        server.stdin.flush()
+
+    def talk():
+        for line in iter(server.stdout.readline, b''):
+            heard.append(line)
+            tag = line.split(b' ')[0]
+            if line.startswith(b'ACCEPT'):
+                ready.set()
+            if line.startswith(b'CIPHER'):
+                say(b'* OK ready\r\n')
+            if line.rstrip().endswith(b' CAPABILITY'):
+                say(b'* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n')
+                time.sleep(0.3)
+                say(b'R\n')
+                time.sleep(0.7)
+                say(tag + b' OK done\r\n')
+            if b' AUTHENTICATE ' in line:
+                say(tag + b' NO [AUTHENTICATIONFAILED] no\r\n')
+    ready = threading.Event()
+    threading.Thread(target=talk, daemon=True).start()
+    try:
+        ready.wait(20)
+        run = cli('check', *account(port, place), '--security=tls', password='Zq7-again')
+        tap.check(run.code == 77 and sum(b'AUTHENTICATE' in line for line in heard) == 1,
+                  'a second handshake on the connection does no harm', f'{run}{heard}')
+    finally:
+        server.kill()
+        server.wait()
 
     # OpenSSL as the server: its own idea of TLS 1.0.
     port = free_port()
