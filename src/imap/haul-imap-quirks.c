@@ -66,6 +66,9 @@ haul_imap_quirks_classify (const char *code, const char *text, HaulImapError oth
 {
   g_autofree char *lower = g_ascii_strdown (text == NULL ? "" : text, -1);
 
+  /* Dovecot says LIMIT of a message that is too big, for good. */
+  if (strstr (lower, "larger than the maximum size") != NULL)
+    return HAUL_IMAP_ERROR_TOO_BIG;
   /* Cyrus says LIMIT of a mailbox with 128 keywords, which no wait helps against. */
   if (strstr (lower, "too many user flags") != NULL)
     return otherwise;

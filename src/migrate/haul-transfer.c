@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/haul-clock.h"
+#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-text.h"
 #include "report/haul-error-text.h"
 #include "journal/haul-journal-item.h"
@@ -231,6 +232,22 @@ refuse_again (HaulTransfer *self, HaulItem *item, const GError *reason)
     haul_refusal_give_up (self, item, reason);
 }
 
+/* To be told to wait says nothing about the message. */
+static gboolean
+is_patience (const GError *reason)
+{
+  return g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
+}
+
+/* LIMIT is said of a server that has too much to do, and of a message that it never takes: where no wait helps it is
+ * the message, which must not hold the others up. */
+static gboolean
+may_be_about_message (const GError *reason)
+{
+  return g_strcmp0 (haul_imap_error_get_server_code (reason), "LIMIT") == 0
+         && haul_imap_quirks_parse_backoff (haul_imap_error_get_server_text (reason)) == 0;
+}
+
 /* Its sending came to nothing. @is_last: it was in flight when the connection broke. */
 static gboolean
 open_again (HaulTransfer *self, guint index, gboolean is_last, const GError *reason, GError **error)
@@ -250,8 +267,7 @@ open_again (HaulTransfer *self, guint index, gboolean is_last, const GError *rea
       refuse_again (self, item, reason);
       return TRUE;
     }
-  /* To be told to wait says nothing about the message. */
-  item->attempts += !g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED);
+  item->attempts += !is_patience (reason) || (is_last && may_be_about_message (reason));
   /* The last that was begun is the one that the server ended the connection about, and would again. */
   if (is_last && g_error_matches (reason, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TOO_BIG)
       && haul_run_add_refused_size (self->run, item->size))

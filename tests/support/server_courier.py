@@ -25,7 +25,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 GAM_CLIENT_ID=${{RANDOM}}_$(basename {dir})  # the file monitor is found by this name, machine-wide
 IMAP_STARTTLS=YES
 cd /
-listen() {{ couriertcpd -address=127.0.0.1 -maxprocs=400 -maxperip=400 -nodnslookup -noidentlookup "$@"; }}
+listen() {{ couriertcpd -address=127.0.0.1 -maxprocs=400 -maxperip={per_ip} -nodnslookup -noidentlookup "$@"; }}
 listen {port} /usr/lib/courier/courier/imaplogin /usr/bin/imapd Maildir &
 IMAP_TLS=1 listen {tls_port} $COURIERTLS -server -tcpd /usr/lib/courier/courier/imaplogin /usr/bin/imapd Maildir &
 wait
@@ -50,7 +50,7 @@ class Courier(Server):
         pem.write_text((self.dir / 'key.pem').read_text() + (self.dir / 'cert.pem').read_text())
         (etc / 'imapd-ssl').write_text(re.sub('(?m)^TLS_(DHPARAMS|CACHEFILE)=.*', '', settings))
         self.make_users(etc / 'userdb', owner, n_users)
-        values = dict(dir=self.dir, tree=tree, port=self.port, tls_port=self.tls_port)
+        values = dict(dir=self.dir, tree=tree, port=self.port, tls_port=self.tls_port, per_ip=os.environ.get('MAX_CONNECTIONS', 400))
         self.write_start(INSIDE.format(**values))
 
     def make_users(self, path, owner, n_users):

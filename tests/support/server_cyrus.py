@@ -27,7 +27,7 @@ cyrus_user: {user}
 cyrus_group: {group}
 servername: localhost
 allowplaintext: yes
-autocreate_quota: 0
+autocreate_quota: {quota}
 username_tolower: no
 sasl_pwcheck_method: saslauthd
 sasl_saslauthd_path: {dir}/run/mux
@@ -83,7 +83,8 @@ class Cyrus(Server):
         for part in ('mail', 'run', 'key.pem'):
             subprocess.run(['chown', '-R', f'{owner.pw_uid}:{owner.pw_gid}', self.dir / part], check=True)
         values = dict(dir=self.dir, tree=tree, port=self.port, tls_port=self.tls_port, user=user, group=grp.getgrgid(owner.pw_gid).gr_name,
-                      altnamespace='no' if form == 'dots' else 'yes', bin='/usr/lib/cyrus/bin', here=Path(__file__).parent)
+                      altnamespace='no' if form == 'dots' else 'yes', bin='/usr/lib/cyrus/bin', here=Path(__file__).parent,
+                      quota=os.environ.get('QUOTA', '0').rstrip('k'))
         (self.dir / 'imapd.conf').write_text(SETTINGS.format(**values))
         (self.dir / 'cyrus.conf').write_text(SERVICES.format(**values))
         self.write_start(INSIDE.format(**values))

@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 
 #include "imap/haul-imap-error.h"
+#include "imap/haul-imap-quirks.h"
 #include "base/haul-migrate-error.h"
 
 static void
@@ -74,6 +75,49 @@ test_told_to_wait (void)
   g_assert_cmpint (haul_policy_decide (endless, 0).wait_ms, <=, 26 * 3600 * 1000);
 }
 
+/* By code, words and state: what a server defends itself with. */
+static void
+test_pressure (void)
+{
+  static const struct
+  {
+    const char *code;
+    const char *text;
+    HaulPressure pressure;
+    HaulWaitReason reason;
+  } rows[] = {
+    { "ALERT", "Too many simultaneous connections. (Failure)", HAUL_PRESSURE_CONNECTIONS, HAUL_WAIT_CONNECTIONS },
+    { "UNAVAILABLE", "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)",
+      HAUL_PRESSURE_CONNECTIONS, HAUL_WAIT_CONNECTIONS },
+    { NULL, "Request is throttled. Suggested Backoff Time: 299961 milliseconds", HAUL_PRESSURE_THROTTLE,
+      HAUL_WAIT_THROTTLED },
+    { "OVERQUOTA", "Account exceeded command or bandwidth limits. (Failure)", HAUL_PRESSURE_THROTTLE,
+      HAUL_WAIT_DAILY_LIMIT },
+    { "OVERQUOTA", "Quota exceeded", HAUL_PRESSURE_QUOTA, HAUL_WAIT_NETWORK },
+    { NULL, "APPEND The 1500 MB storage limit has been exceeded.", HAUL_PRESSURE_QUOTA, HAUL_WAIT_NETWORK },
+    { NULL, "it is time to find a bigger place", HAUL_PRESSURE_QUOTA, HAUL_WAIT_NETWORK },
+    { NULL, "Maximum size of appendable message has been exceeded", HAUL_PRESSURE_SIZE, HAUL_WAIT_NETWORK },
+    { "LIMIT", "Mail size is larger than the maximum size allowed by server configuration", HAUL_PRESSURE_SIZE,
+      HAUL_WAIT_NETWORK },
+    { NULL, "command line limit exceeded", HAUL_PRESSURE_SIZE, HAUL_WAIT_NETWORK },
+    { "LIMIT", "Too many user flags in mailbox", HAUL_PRESSURE_MESSAGE, HAUL_WAIT_NETWORK },
+    { NULL, "User is authenticated but not connected.", HAUL_PRESSURE_SESSION, HAUL_WAIT_NETWORK },
+    { NULL, "Command Argument Error. 11", HAUL_PRESSURE_MESSAGE, HAUL_WAIT_NETWORK },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      HaulImapError code = haul_imap_quirks_classify (rows[i].code, rows[i].text, HAUL_IMAP_ERROR_REFUSED);
+      g_autoptr (GError) error = haul_imap_error_new (code, rows[i].code, rows[i].text, "x");
+      HaulPolicy policy = haul_policy_decide (error, 0);
+      g_assert_cmpint (policy.pressure, ==, rows[i].pressure);
+      g_assert_cmpint (policy.reason, ==, rows[i].reason);
+      if (policy.reason == HAUL_WAIT_DAILY_LIMIT)
+        g_assert_cmpint (policy.wait_ms, >, 60 * 1000);
+      g_assert_cmpint (policy.wait_ms, <=, (24 * 60 + 80) * 60 * 1000);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -81,5 +125,6 @@ main (int argc, char **argv)
   g_test_add_func ("/policy/table", test_table);
   g_test_add_func ("/policy/others", test_others);
   g_test_add_func ("/policy/told-to-wait", test_told_to_wait);
+  g_test_add_func ("/policy/pressure", test_pressure);
   return g_test_run ();
 }
