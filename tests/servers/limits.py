@@ -78,7 +78,7 @@ def part_quota():
 
 def part_connections():
     with Case('connections', 6, 20, 20_000) as case:
-        run = case.run('copy', '--events=json', '--connections=6')
+        run = case.run('copy', '--events=json', '--connections=6', '--max-rate=400000')
         tap.equal(verdict(run), ('complete', 0), f'{case.what}: complete', run)
         case.check(run)
         files = list(case.state.glob('*.limits'))
