@@ -223,8 +223,9 @@ static const struct
 } all_habits[] = {
   /* Names with these are refused as invalid (measured, 3.6); 128 keywords a mailbox (imap/mailbox.h). */
   { " Cyrus IMAP ", FALSE, { .refused_letters = "!\"%;<>\\^`{|}", .max_keywords = 100 } },
-  /* Answers to STATUS have names without quotes, and a “/” makes a directory (measured, 3.15). */
-  { "IMAP4rev1", TRUE, { .refused_letters = " \"(){}\\/" } },
+  /* Answers to STATUS have names without quotes, a “/” makes a directory, and what follows a “$” is taken for a
+     variable (measured, 3.15). */
+  { "IMAP4rev1", TRUE, { .refused_letters = " $\"(){}\\/" } },
   /* Thirty keywords in an mbox (servers of the Washington family, 2007f). */
   { "IMAP4rev1 2007", FALSE, { .refused_letters = "", .max_keywords = 30 } },
   { "Panda IMAP", FALSE, { .refused_letters = "", .max_keywords = 30 } },

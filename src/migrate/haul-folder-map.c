@@ -396,7 +396,7 @@ find_own_target (HaulFolderMap *self, const Level *level, Way *way)
   way->is_reserved = is_reserved (self, target);
   while (!is_free_for (self, level, target))
     {
-      g_autofree char *suffix = g_strdup_printf (" (%u)", number++);
+      g_autofree char *suffix = haul_mailbox_name_dup_suffix (number++, self->server->refused_letters);
       target = make_child (self, level->parent, level->name, suffix);
       way->is_numbered = TRUE;
     }
@@ -465,6 +465,7 @@ decide (HaulFolderMap *self, const Level *level, const char *path, gboolean is_t
   if (target == NULL && is_top && self->into == NULL)
     {
       target = find_role_target (self, level);
+      way.is_own = target != NULL && target == make_child (self, NULL, level->name, "");
       if (target != NULL && !is_free_for (self, level, target))
         target = NULL;
     }

@@ -50,11 +50,10 @@ haul_mailbox_name_clean (const char *name, char delimiter, const char *refused)
     {
       gunichar c = g_utf8_get_char (p);
       gboolean was_blank = is_blank;
-      if (is_forbidden (c, delimiter, refused))
-        c = '_';
-      is_blank = g_unichar_isspace (c);
+      gboolean is_refused = is_forbidden (c, delimiter, refused);
+      is_blank = c == ' ' || (!is_refused && g_unichar_isspace (c));
       if (!is_blank || !was_blank)
-        g_string_append_unichar (clean, c);
+        g_string_append_unichar (clean, is_refused && !is_blank ? '_' : c);
     }
   while (clean->len > 0)
     {
@@ -63,6 +62,9 @@ haul_mailbox_name_clean (const char *name, char delimiter, const char *refused)
         break;
       g_string_truncate (clean, (gsize)(last - clean->str));
     }
+  for (char *p = clean->str; *p != '\0'; p++)
+    if (*p == ' ' && is_forbidden (' ', delimiter, refused))
+      *p = '_';
   if (clean->len == 0)
     g_string_assign (clean, "_");
   if (strchr ("~#.", clean->str[0]) != NULL)
@@ -109,6 +111,19 @@ haul_mailbox_name_dup_display (const char *wire, const HaulServer *server)
     }
   g_autofree char *joined = g_strjoinv ("/", parts);
   return g_utf8_make_valid (joined, -1);
+}
+
+/**
+ * haul_mailbox_name_dup_suffix:
+ * @number: which of several of one name
+ * @refused: what the server takes in no name, ASCII
+ *
+ * Returns: (transfer full): “ (2)”, or “_2” where that cannot be
+ */
+char *
+haul_mailbox_name_dup_suffix (guint number, const char *refused)
+{
+  return g_strdup_printf (strpbrk (refused, " ()") == NULL ? " (%u)" : "_%u", number);
 }
 
 /**

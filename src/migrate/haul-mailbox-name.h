@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 char *haul_mailbox_name_clean (const char *name, char delimiter, const char *refused);
 char *haul_mailbox_name_dup_display (const char *wire, const HaulServer *server);
+char *haul_mailbox_name_dup_suffix (guint number, const char *refused);
 char *haul_mailbox_name_fit (const char *name, const char *suffix, gsize max_octets);
 char *haul_mailbox_name_to_wire (const char *name);
 

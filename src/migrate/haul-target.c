@@ -274,7 +274,7 @@ dup_other (HaulRun *run, const char *mailbox)
   g_autofree char *whole = tame (g_strdelimit (display, "/", '-'));
   for (guint n = 2; strcmp (other, mailbox) == 0 || is_planned (run, other); n++)
     {
-      g_autofree char *suffix = g_strdup_printf (" (%u)", n);
+      g_autofree char *suffix = haul_mailbox_name_dup_suffix (n, server->refused_letters);
       g_free (other);
       other = join (server, NULL, whole, suffix);
     }

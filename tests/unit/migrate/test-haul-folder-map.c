@@ -127,6 +127,21 @@ test_forbidden (void)
   fixture.server->refused_letters = "!\"\\";
   check (&fixture, "\"quoted\\ now!", 0, "_quoted_ now_", "_quoted_ now_");
   check (&fixture, "it's", 0, "it's", NULL);
+  check (&fixture, "Sent!", HAUL_ROLE_SENT, "Sent_", "Sent_");
+  tear_down (&fixture);
+}
+
+/* imap4d. */
+static void
+test_no_blanks (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, "", '\0');
+  fixture.server->refused_letters = " $\"(){}\\/";
+  check (&fixture, "  two   words  ", 0, "two_words", "two_words");
+  check (&fixture, "a; $(x)", 0, "a;___x_", "a;___x_");
+  check (&fixture, "Two_Words", 0, "Two_Words_2", "Two_Words_2");
   tear_down (&fixture);
 }
 
@@ -418,6 +433,7 @@ main (int argc, char **argv)
   g_test_add_func ("/folder-map/plain", test_plain);
   g_test_add_func ("/folder-map/prefix", test_prefix);
   g_test_add_func ("/folder-map/forbidden", test_forbidden);
+  g_test_add_func ("/folder-map/no-blanks", test_no_blanks);
   g_test_add_func ("/folder-map/lengths", test_lengths);
   g_test_add_func ("/folder-map/depth", test_depth);
   g_test_add_func ("/folder-map/flat", test_flat);
