@@ -2,27 +2,30 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-    names.py PART          kinds: every kind of server; refused: names that only CREATE tells of
+    names.py kinds     HAUL_TEST_KINDS names some of them, or all
 """
 from mischieftest import *
 import torture
 
 PART = sys.argv[1]
 tap = Tap()
-# What it is called; the personality, its switches; where nothing may be put; and how much of a day's budget that is not ours to use.
+NO = '%t NO Folder name is reserved'
+# What it is called; the personality; its switches; where nothing may be put.
 KINDS = [('conforming', 'conforming', {'delimiter': '\\', 'namespace_text': '(("" "\\\\")) NIL NIL', 'backslash_as_literal': True}, []),
          ('INBOX. and dots', 'conforming', {'prefix': 'INBOX.', 'delimiter': '.', 'namespace_text': '(("INBOX." ".")) (("user." ".")) (("shared." "."))'}, ['shared', 'user']),
          ('no name space', 'minimal-rfc3501', {}, []),
          ('case is folded', 'conforming', {'case_fold_names': True}, []),
          ('no label', 'conforming', {'keywords': 'drop'}, []),
          ('two labels', 'conforming', {'keywords': ['$Label1', 'Holiday']}, []),
+         ('refused', 'conforming', {'forbidden_names': {'Work': NO, 'semi;colon': NO, 'a/b/c': NO}}, ['Work', 'semi;colon', 'a/b/c']),
+         ('refused, no MOVE', 'no-move', {'forbidden_names': {'Work': NO, 'semi;colon': NO}}, ['Work', 'semi;colon']),
          ('Exchange 2010', 'exchange-2010', {'keywords': 'drop'}, ['Calendar', 'Notizen', 'Sync Issues', 'Files']),
          ('Exchange 2003', 'exchange-2003', {}, ['Calendar', 'Public Folders']),
          ('Exchange Online', 'exchange-online:basic', {}, ['Calendar', 'Files', 'Sync Issues']),
          ('Gmail', 'gmail', {}, []),
          ('Yahoo', 'yahoo-like', {}, [])]
 
-USUAL = 'INBOX. and dots;two labels;Exchange 2010;Exchange Online;Gmail'  # HAUL_TEST_KINDS=all for the rest
+USUAL = 'INBOX. and dots;two labels;refused, no MOVE;Exchange 2010;Exchange Online;Gmail'  # HAUL_TEST_KINDS=all for the rest
 
 
 def copy(place, world, *more):
@@ -48,7 +51,7 @@ def try_kind(world, kind):
     with folder('names') as place:
         world.reset(personality, **switches)
         folders = torture.write(place / 'Mail')
-        run = copy(place, world)
+        run = copy(place, world, '--verbose')
         if not tap.check(run.out.startswith('{'), f'{what}: a report', run):
             return
         check = cli('check', f'--server=127.0.0.1:{world.port}', '--security=none', f'--user={USER}', '--batch', '--format=json', password=PASSWORD,
@@ -62,7 +65,7 @@ def try_kind(world, kind):
         plan = cli('plan', f'--server=127.0.0.1:{world.port}', '--security=none', f'--user={USER}', '--batch', place / 'Mail', '--format=json',
                    password=PASSWORD, state=place / 'state').json
         planned = {row['mailbox'] for row in plan['folders']}
-        tap.check(set(places) <= planned or what == 'refused', f'{what}: the plan says the same names', sorted(set(places) - planned))
+        tap.check(set(places) <= planned or what.startswith('refused'), f'{what}: the plan says the same names', sorted(set(places) - planned))
         return run
 
 
@@ -71,6 +74,11 @@ def part_kinds(world):
     for kind in [kind for kind in KINDS if kind[0] in only or only == ['all']]:
         run = try_kind(world, kind)
         notes = {row['path']: row.get('note') or '' for row in run.json['folders']} if run else {}
+        if run and kind[0].startswith('refused'):
+            tap.check('Folder name is reserved' in notes['semi;colon'] and '“semi_colon”' in notes['semi;colon'], f'{kind[0]}: both names are said', notes)
+        if run and kind[0].startswith('Exchange'):
+            stored = [line for line in run.err.splitlines() if 'UID STORE' in line and 'FLAGS.SILENT (\\Flagged)' in line]
+            tap.equal(len(stored), 1, f'{kind[0]}: a flag is set again where the message lies', '\n'.join(stored))
         if kind[0] == 'two labels':
             tap.check('“holiday”' not in notes['labels'] and '“$NotJunk” (1 message)' in notes['labels'], 'two labels: others are named', notes['labels'])
         if kind[0] == 'no label':

@@ -40,6 +40,7 @@ class Letter(NamedTuple):
     octets: bytes
     date: Optional[int] = FIRST
     labels: tuple = ()
+    is_flagged: bool = False
 
     @property
     def digest(self):
@@ -56,6 +57,7 @@ def compose(what, received=None, date='Fri, 17 Oct 2003 10:00:00 +0000'):
 def append(path, letter, separator=ORDINARY):
     head, _, body = letter.octets.partition(b'\n\n')
     labels = b'\nX-Keywords: ' + ' '.join(letter.labels).encode() if letter.labels else b''
+    labels += b'\nX-Status: F' if letter.is_flagged else b''
     with path.open('ab') as file:
         file.write(f'From anna@example.org {separator}\n'.encode() + head + labels + b'\n\n' + body + b'\n')
 
@@ -75,7 +77,8 @@ def write(path, names=NAMES):
         append(path / 'dates', letter, separator)
     folders['labels'] = [Letter(compose(f'label {label}'), labels=(label,)) for label in LABELS]
     folders['many labels'] = [Letter(compose(f'many {n}'), labels=(f'mark{n}', 'often')) for n in range(40)]
-    for name in ('labels', 'many labels'):
+    folders['flagged'] = [Letter(compose(f'flag {n}'), is_flagged=n == 1) for n in range(3)]
+    for name in ('labels', 'many labels', 'flagged'):
         for letter in folders[name]:
             append(path / name, letter)
     return folders
