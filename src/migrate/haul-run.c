@@ -30,6 +30,7 @@ haul_run_new (HaulAccount *account, HaulPlan *plan)
   HaulRun *self = g_new0 (HaulRun, 1);
 
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->making);
   g_cond_init (&self->cond);
   self->account = haul_account_ref (account);
   self->plan = haul_plan_ref (plan);
@@ -56,6 +57,7 @@ haul_run_free (HaulRun *run)
   g_free (run->token);
   g_free (run->patience.words);
   g_mutex_clear (&run->lock);
+  g_mutex_clear (&run->making);
   g_cond_clear (&run->cond);
   g_free (run);
 }

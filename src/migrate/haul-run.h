@@ -82,6 +82,7 @@ typedef struct
   gpointer message_data;
 
   GMutex lock;
+  GMutex making; /* held while a mailbox of the person is made, by whichever lane */
   GCond cond;
   gboolean is_paused;      /* (mutex lock) */
   gboolean is_over;        /* (mutex lock) */

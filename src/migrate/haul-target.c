@@ -120,10 +120,12 @@ finish_making (HaulRun *run, HaulImapSession *session, const char *mailbox, gboo
          && haul_journal_undo_set_uid_validity (run->journal, mailbox, status.uid_validity, error);
 }
 
-/* The journal knows of each mailbox that we make, before it exists: an undo may take away what is ours. */
+/* The journal knows of each mailbox that we make, before it exists: an undo may take away what is ours. Two lanes that
+ * make one parent at once would each find the other's, and call it somebody else's. */
 static gboolean
 create (HaulRun *run, HaulImapSession *session, const char *mailbox, gboolean is_subscribed, GError **error)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&run->making);
   g_autoptr (GError) local_error = NULL;
   gboolean exists;
 
