@@ -311,6 +311,7 @@ match_form (HaulTransfer *self, gpointer user_data, GError **error)
  * @transfer: a folder after haul_census_match()
  * @listing: its mailbox, open on @session
  * @session: the session
+ * @is_mild: only with their last line end, after everything else
  * @removed: (nullable) (element-type HaulJournalKnown): what somebody took away
  * @error: return location; HAUL_IMAP_ERROR
  *
@@ -319,15 +320,19 @@ match_form (HaulTransfer *self, gpointer user_data, GError **error)
  * Returns: %TRUE when it was compared
  */
 gboolean
-haul_census_match_forms (
-    HaulTransfer *transfer, HaulListing *listing, HaulImapSession *session, GArray *removed, GError **error)
+haul_census_match_forms (HaulTransfer *transfer,
+                         HaulListing *listing,
+                         HaulImapSession *session,
+                         gboolean is_mild,
+                         GArray *removed,
+                         GError **error)
 {
   Forms forms = { listing, session, removed };
   gboolean has_free = removed != NULL && removed->len > 0;
 
   for (guint i = 0; i < listing->rows->len && !has_free; i++)
     has_free = !g_array_index (listing->rows, HaulListingRow, i).is_taken;
-  return !has_free || haul_refusal_try_forms (transfer, match_form, &forms, error);
+  return !has_free || haul_refusal_try_forms (transfer, is_mild, match_form, &forms, error);
 }
 
 /**
@@ -361,8 +366,10 @@ haul_census_take (HaulTransfer *transfer, HaulImapSession *session, GError **err
 
   g_autoptr (GArray) removed = apply_known (transfer, listing, error);
   if (removed == NULL || !haul_census_match (transfer, listing, session, FALSE, error)
-      || !haul_census_match_forms (transfer, listing, session, removed, error)
-      || !haul_recognition_run (transfer, listing, session, TRUE, error) || !learn (transfer, listing, error))
+      || !haul_census_match_forms (transfer, listing, session, FALSE, removed, error)
+      || !haul_recognition_run (transfer, listing, session, TRUE, error)
+      || !haul_census_match_forms (transfer, listing, session, TRUE, removed, error)
+      || !learn (transfer, listing, error))
     return FALSE;
   HAUL_FAULT (F25, "before taken");
   mark_removed (transfer, removed);

@@ -14,7 +14,11 @@ gboolean haul_census_match (
     HaulTransfer *transfer, HaulListing *listing, HaulImapSession *session, gboolean every_byte, GError **error);
 gboolean haul_census_check (HaulTransfer *transfer, HaulImapSession *session, GError **error);
 
-gboolean haul_census_match_forms (
-    HaulTransfer *transfer, HaulListing *listing, HaulImapSession *session, GArray *removed, GError **error);
+gboolean haul_census_match_forms (HaulTransfer *transfer,
+                                  HaulListing *listing,
+                                  HaulImapSession *session,
+                                  gboolean is_mild,
+                                  GArray *removed,
+                                  GError **error);
 
 G_END_DECLS

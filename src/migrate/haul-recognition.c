@@ -13,6 +13,7 @@
 #include "migrate/haul-recognition.h"
 
 #include "base/haul-repair.h"
+#include "imap/haul-imap-quirks.h"
 #include "migrate/haul-proof.h"
 #include "migrate/haul-rewriting.h"
 
@@ -185,11 +186,14 @@ fetch_headers (HaulListing *listing, HaulImapSession *session, GArray *uids, Hau
 
 /* Of the open messages those that one of these rows looks like, a few. */
 static GPtrArray *
-choose_samples (const Wanted *wanted, const HaulListing *listing, GArray *uids)
+choose_samples (const Wanted *wanted, const HaulListing *listing, GArray *uids, HaulImapSession *session)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   GPtrArray *samples = g_ptr_array_new ();
+  guint unfit = HAUL_REPAIR_NUL | HAUL_REPAIR_LONG_LINES | HAUL_REPAIR_EMPTY;
 
+  if (haul_imap_quirks_needs_final_line_end (haul_imap_session_get_capability_line (session)))
+    unfit |= HAUL_REPAIR_FINAL_CRLF;
   for (guint i = 0; i < uids->len; i++)
     {
       const HaulListingRow *row = haul_listing_find (listing, g_array_index (uids, guint32, i));
@@ -199,8 +203,8 @@ choose_samples (const Wanted *wanted, const HaulListing *listing, GArray *uids)
   for (guint i = 0; i < wanted->items->len && samples->len < SAMPLES; i++)
     {
       HaulItem *item = wanted->items->pdata[i];
-      /* These are not to be sent as they are to every server. */
-      if (item->flaws & (HAUL_REPAIR_NUL | HAUL_REPAIR_LONG_LINES | HAUL_REPAIR_EMPTY))
+      /* These are not to be sent as they are. */
+      if (item->flaws & unfit)
         continue;
       if (has_parts (seen, &item->fingerprint) || (is_headless (item) && uids->len > 0))
         g_ptr_array_add (samples, item);
@@ -231,7 +235,7 @@ find_out (HaulTransfer *self, const Wanted *wanted, HaulListing *listing, HaulIm
 
   if (!fetch_headers (listing, session, uids, self->run, error))
     return FALSE;
-  g_autoptr (GPtrArray) samples = choose_samples (wanted, listing, uids);
+  g_autoptr (GPtrArray) samples = choose_samples (wanted, listing, uids, session);
   return samples->len == 0
          || (haul_rewriting_prove (self, session, samples, error) && open_again (self, listing, session, error));
 }

@@ -247,7 +247,7 @@ haul_refusal_give_up (HaulTransfer *transfer, HaulItem *item, const GError *erro
 
 /* Of the open messages those that have such a form are given it. */
 static guint
-take_forms (HaulTransfer *self, guint step, gboolean is_carrier)
+take_forms (HaulTransfer *self, guint step, gboolean is_carrier, gboolean is_mild)
 {
   guint steps[HAUL_REPAIR_STEPS_MAX];
   guint n_taken = 0;
@@ -259,7 +259,8 @@ take_forms (HaulTransfer *self, guint step, gboolean is_carrier)
       if (item->state != HAUL_ITEM_OPEN || item->repairs != 0)
         continue;
       guint n_steps = is_carrier ? 0 : haul_repair_list_steps (item->flaws, steps);
-      if (is_carrier || step < n_steps)
+      gboolean is_here = is_carrier || (step < n_steps && (steps[step] == HAUL_REPAIR_FINAL_CRLF) == is_mild);
+      if (is_here)
         n_taken += take_form (self, item, is_carrier ? HAUL_REPAIR_CARRIER : steps[step], &flaws) ? 1 : 0;
     }
   return n_taken;
@@ -268,6 +269,7 @@ take_forms (HaulTransfer *self, guint step, gboolean is_carrier)
 /**
  * haul_refusal_try_forms:
  * @transfer: a folder
+ * @is_mild: as they are with their last line end, which some servers add by themselves; else in all other forms
  * @func: looks for the open messages
  * @user_data: for @func
  * @error: return location; what @func says
@@ -278,15 +280,17 @@ take_forms (HaulTransfer *self, guint step, gboolean is_carrier)
  * Returns: %TRUE when it was looked
  */
 gboolean
-haul_refusal_try_forms (HaulTransfer *transfer, HaulRefusalFunc func, gpointer user_data, GError **error)
+haul_refusal_try_forms (
+    HaulTransfer *transfer, gboolean is_mild, HaulRefusalFunc func, gpointer user_data, GError **error)
 {
-  gboolean wants_carrier = transfer->run->plan->choices->carrier || transfer->run->report->is_verification;
+  gboolean wants_carrier
+      = !is_mild && (transfer->run->plan->choices->carrier || transfer->run->report->is_verification);
   guint n_steps = HAUL_REPAIR_STEPS_MAX + (wants_carrier ? 1 : 0);
 
   for (guint step = 0; transfer->source != NULL && step < n_steps; step++)
     {
       gboolean is_carrier = step == HAUL_REPAIR_STEPS_MAX;
-      if (take_forms (transfer, step, is_carrier) == 0)
+      if (take_forms (transfer, step, is_carrier, is_mild) == 0)
         continue;
       gboolean is_good = func (transfer, user_data, error);
       for (guint i = 0; i < transfer->items->len; i++)

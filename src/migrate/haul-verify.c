@@ -162,7 +162,8 @@ compare (Verify *self, HaulTransfer *transfer, GError **error)
       if (!haul_census_match (transfer, listing, self->session, self->options.every_byte, error)
           || (self->job != NULL && !compare_with_job (self, transfer, listing, error))
           || !haul_recognition_run (transfer, listing, self->session, FALSE, error)
-          || !haul_census_match_forms (transfer, listing, self->session, NULL, error))
+          || !haul_census_match_forms (transfer, listing, self->session, FALSE, NULL, error)
+          || !haul_census_match_forms (transfer, listing, self->session, TRUE, NULL, error))
         return FALSE;
     }
   fail_missing (self, transfer, listing != NULL);
