@@ -78,13 +78,17 @@ def part_quota():
 
 def part_connections():
     with Case('connections', 6, 20, 20_000) as case:
-        run = case.run('copy', '--events=json', '--connections=6', '--max-rate=400000')
+        # The person's own mail programs; a server that counts slowly lets several in at once, but not when it is full already.
+        with contextlib.ExitStack() as others:
+            for _ in range(2):
+                others.enter_context(Mailbox(case.user, case.password))
+            run = case.run('copy', '--events=json', '--connections=6', '--max-rate=1000000')
         tap.equal(verdict(run), ('complete', 0), f'{case.what}: complete', run)
         case.check(run)
         files = list(case.state.glob('*.limits'))
         learnt = json.loads(files[0].read_text())['connections'] if files else None
         # One that was being closed just then may be counted in; it is found out the next time.
-        tap.check(learnt is not None and 1 <= learnt <= int(os.environ['MAX_CONNECTIONS']) + 1, f'{case.what}: learnt ({learnt})', run)
+        tap.check(learnt is not None and 1 <= learnt <= int(os.environ['MAX_CONNECTIONS']) - 1, f'{case.what}: learnt ({learnt})', run)
         run = case.run('check')
         tap.check(f'more than {learnt} connection' in run.out, f'{case.what}: check tells it', run)
         run = case.run('copy', '--events=json', '--connections=6')
