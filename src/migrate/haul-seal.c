@@ -66,6 +66,20 @@ seal_direct (HaulStaging *self, HaulImapSession *session, gboolean *is_worth, GE
   return items != NULL;
 }
 
+/* Recovery does not know what this process knows: that the server was not in the middle of anything. */
+static gboolean
+settle_answered (HaulStaging *self, HaulImapSession *session, GError **error)
+{
+  gboolean is_gone;
+
+  if (!self->is_answered || self->kind != HAUL_GENERATION_STAGING || self->uid_validity == 0)
+    return TRUE;
+  if (!haul_target_is_gone (session, self->mailbox, &is_gone, self->run->hard, error))
+    return FALSE;
+  g_autoptr (GPtrArray) items = is_gone ? NULL : haul_settle_sendings (self, session, TRUE, error);
+  return is_gone || items != NULL;
+}
+
 /**
  * haul_seal_run:
  * @transfer: (nullable): the folder at work
@@ -96,7 +110,8 @@ haul_seal_run (HaulTransfer *transfer, HaulImapSession *session, HaulStaging **s
       g_ptr_array_add (transfer->sealed, g_steal_pointer (staging));
       return TRUE;
     }
-  if (!haul_recovery_run (self->run, session, self->row, error))
+  /* While it is still known that nothing was in flight. */
+  if (!settle_answered (self, session, error) || !haul_recovery_run (self->run, session, self->row, error))
     return FALSE;
   g_clear_pointer (staging, haul_staging_free);
   return !has_name || haul_seal_release (transfer, session, error);

@@ -319,7 +319,8 @@ settle_listed (HaulStaging *self, HaulImapSession *session, GPtrArray **items, g
  * haul_settle_sendings:
  * @staging: the generation, of a mailbox of ours
  * @session: a session
- * @is_after_break: the connection it was filled on is gone: it is sealed
+ * @is_after_break: the connection it was filled on is gone: it is sealed. Where all sendings were answered before, it
+ *   still holds what was taken, in its order
  * @error: return location
  *
  * Lists the staging mailbox, where it has to be (there is doubt, or no UID that the server told was looked at yet), and
@@ -340,7 +341,7 @@ haul_settle_sendings (HaulStaging *staging, HaulImapSession *session, gboolean i
     has_doubt = has_doubt || !is_told || ((HaulGenerationItem *)items->pdata[i])->staged_uid == 0;
   if (items == NULL || !has_doubt)
     return g_steal_pointer (&items);
-  if (!settle_listed (staging, session, &items, !is_after_break, error)
+  if (!settle_listed (staging, session, &items, !is_after_break || staging->is_answered, error)
       || (is_after_break && !haul_journal_generation_set_state (journal, staging->row, HAUL_GENERATION_SEALED, error)))
     return NULL;
   return haul_journal_generation_list_items (journal, staging->row, error);

@@ -22,6 +22,7 @@ typedef struct
   GHashTable *keywords;  /* (owned) those that it has, in lower case */
   gboolean is_selected;  /* on its lane's session */
   guint32 last_uid;      /* APPENDUIDs rise, or are not believed */
+  gboolean is_answered;  /* the server had answered every sending when the connection was given up */
 } HaulStaging;
 
 HaulStaging *haul_staging_new (HaulRun *run, const HaulGeneration *generation);

@@ -57,6 +57,28 @@ fail_too_big (HaulTransfer *self, HaulItem *item)
   haul_transfer_fail_with (self, item, haul_policy_get_code (error), error);
 }
 
+/* In the tagged answer to this message. LIMIT may be about the message, and is judged where the connection has ended.
+ */
+static gboolean
+is_told_to_wait (const GError *error)
+{
+  return g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED)
+         && g_str_has_prefix (error->message, "APPEND: ")
+         && g_strcmp0 (haul_imap_error_get_server_code (error), "LIMIT") != 0;
+}
+
+/* The server holds nothing of it, and has answered all that were sent before it. */
+static gboolean
+put_back (HaulTransfer *self, HaulStaging *staging, HaulItem *item, GError **error)
+{
+  haul_run_count_item (self->run, self->index, item, 0);
+  if (!haul_journal_item_refuse (self->run->journal, item->row, error))
+    return FALSE;
+  haul_item_forget_row (item);
+  staging->is_answered = TRUE;
+  return TRUE;
+}
+
 static gboolean
 append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, HaulItem *item, GError **error)
 {
@@ -79,6 +101,13 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
       item->state = HAUL_ITEM_STAGED;
       haul_patience_succeed (run);
       return TRUE;
+    }
+  if (is_told_to_wait (local_error))
+    {
+      if (!put_back (self, staging, item, error))
+        return FALSE;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
     }
   if (!is_about_message (local_error, session))
     {

@@ -117,6 +117,20 @@ def part_throttle(server):
         case.check(run)
 
 
+def part_waiting_anew(server):
+    """Servers that write messages anew and tell no UIDs: what they took before they asked for patience is not sent again."""
+    for personality, is_there in (('exchange-2010', False), ('exchange-2010', True), ('exchange-5.5', False), ('no-move:no-uidplus', False)):
+        what = f'{personality}{", into what is there" if is_there else ""}'
+        with Case(server, what, n=50, personality=personality, throttle={'after_msgs': 20, 'ms': 300, 'close': True}) as case:
+            if is_there:
+                case.world.fill('a', [(message(900, 'before').replace(b'\n', b'\r\n'), 980996645, ())])
+            run = case.copy()
+            tap.equal(verdict(run), ('complete', 0), f'{what}: complete', run)
+            n = len(appends(case))
+            tap.check(50 <= n <= 50 + 4, f'{what}: nothing is sent again ({n})', run)
+            case.check(run, case.wanted() + Counter([digest_of(message(900, 'before'))] * is_there))
+
+
 def part_stop(server):
     """Who waits is not made to wait for the end."""
     with Case(server, 'stop', n=6, throttle={'after_msgs': 3, 'ms': 600_000}) as case:
