@@ -20,7 +20,7 @@ sys.path[:0] = [str(__import__('pathlib').Path(__file__).resolve().parents[1] / 
 sys.dont_write_bytecode = True
 
 from haultest import *  # noqa: E402,F403
-from haultest import BUILD, Counter, Tap, cli, contextlib, folder, imaplib, json, os, subprocess  # noqa: E402
+from haultest import BUILD, Counter, Tap, cli, contextlib, folder, imaplib, json, os, subprocess, time  # noqa: E402
 
 N = int(sys.argv[1])
 SEED = int(os.environ.get('HAUL_TEST_SEED', int.from_bytes(os.urandom(3), 'big')))
@@ -107,14 +107,20 @@ class Scripted:
         return [f'--server=127.0.0.1:{self.port}', '--security=none', f'--user={self.user}', '--batch']
 
 
-def connect(place):
-    """Another client."""
+def connect(place, patience=20):
+    """Another client. A server that has just begun may not know yet who may sign in."""
     client = imaplib.IMAP4('127.0.0.1', place.port)
-    if 'AUTH=PLAIN' in client.capabilities and str(place) != 'imap4d':
-        client.authenticate('PLAIN', lambda _: f'\0{place.user}\0{place.password}'.encode())
-    else:
-        client.login(place.user, place.password)
-    return client
+    try:
+        if 'AUTH=PLAIN' in client.capabilities and str(place) != 'imap4d':
+            client.authenticate('PLAIN', lambda _: f'\0{place.user}\0{place.password}'.encode())
+        else:
+            client.login(place.user, place.password)
+        return client
+    except imaplib.IMAP4.error:
+        if patience == 0:
+            raise
+    time.sleep(0.5)
+    return connect(place, patience - 1)
 
 
 def prepare(place):

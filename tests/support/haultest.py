@@ -33,6 +33,8 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+import suitesecrets
+
 SOURCE = Path(os.environ.get('HAUL_SOURCE_DIR', Path(__file__).resolve().parents[2]))
 BUILD = Path(os.environ.get('HAUL_BUILD_DIR', SOURCE / 'build'))
 CLI = BUILD / 'src/cli/mailhaul-cli'
@@ -77,6 +79,7 @@ def folder(prefix='haul'):
         yield path
     finally:
         subprocess.run(['chmod', '-R', 'u+rwX', path], stderr=subprocess.DEVNULL)
+        suitesecrets.look_into(path)
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -110,6 +113,7 @@ def watch(pid, stop):
         for p in pids:
             try:
                 line = Path(f'/proc/{p}/cmdline').read_bytes()
+                suitesecrets.look_at(f'environment of {line[:200]!r}', Path(f'/proc/{p}/environ').read_bytes())
                 children = ''.join(t.read_text() for t in Path(f'/proc/{p}/task').glob('*/children'))
             except OSError:
                 continue
@@ -177,6 +181,8 @@ class Started:
         self.stop.set()
         self.watcher.join()
         SPOKEN.extend((out, err))
+        for what, octets in (('output', out), ('errors', err), ('command line', str(self.args).encode())):
+            suitesecrets.look_at(f'{what} of {self.args[1:3]}', octets)
         return Run(self.args, self.process.returncode, out.decode('utf-8', 'replace'), err.decode('utf-8', 'replace'))
 
 

@@ -1,6 +1,5 @@
 """The shapes in which a secret may lie around, and the search for them.  SPDX-License-Identifier: GPL-3.0-or-later"""
 import base64
-import mmap
 import os
 import stat
 import urllib.parse
@@ -49,8 +48,10 @@ def find_in_files(wanted, *places, without=()):
             except FileNotFoundError:  # gone meanwhile
                 continue
             n += 1
-            if path.stat().st_size:
-                with open(path, 'rb') as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as octets:
-                    hits += find(wanted, path, octets)
+            with open(path, 'rb') as file:
+                before = b''
+                while octets := file.read(1 << 24):
+                    hits += find(wanted, path, before + octets)
+                    before = octets[-400:]
             hits += find(wanted, f'name of {path}', os.fsencode(path))
     return n, hits
