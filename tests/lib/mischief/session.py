@@ -69,7 +69,7 @@ class Session(Login, Boxes, Appending, Fetching, Transfer):
             self.converse()
         except Ended as ended:
             how = ended.how
-        except (Gone, ssl.SSLError):
+        except (Gone, ssl.SSLError, ConnectionError):
             pass
         finally:
             if self.ending is None and how == 'half':
