@@ -7,6 +7,7 @@ import os
 import pwd
 import re
 import subprocess
+from pathlib import Path
 
 from server_maildir import read_maildir
 from servers import NUMBERED_PASSWORD, PASSWORDS, Server, hashed, skip
@@ -49,6 +50,10 @@ class Courier(Server):
         pem = etc / 'imapd.pem'
         pem.write_text((self.dir / 'key.pem').read_text() + (self.dir / 'cert.pem').read_text())
         (etc / 'imapd-ssl').write_text(re.sub('(?m)^TLS_(DHPARAMS|CACHEFILE)=.*', '', settings))
+        # Its package makes a user of its own, into whom STARTTLS changes.
+        for name, more in (('passwd', f'{owner.pw_uid}:{owner.pw_gid}::/:/bin/false'), ('group', f'{owner.pw_gid}:')):
+            known = Path('/etc', name).read_text()
+            (etc.parent / name).write_text(known + ('' if '\ncourier:' in known else f'courier:x:{more}\n'))
         self.make_users(etc / 'userdb', owner, n_users)
         values = dict(dir=self.dir, tree=tree, port=self.port, tls_port=self.tls_port, per_ip=os.environ.get('MAX_CONNECTIONS', 400))
         self.write_start(INSIDE.format(**values))

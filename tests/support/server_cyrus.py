@@ -28,6 +28,7 @@ cyrus_group: {group}
 servername: localhost
 allowplaintext: yes
 autocreate_quota: {quota}
+maxmessagesize: {max_size}
 username_tolower: no
 sasl_pwcheck_method: saslauthd
 sasl_saslauthd_path: {dir}/run/mux
@@ -66,7 +67,8 @@ EXPUNGED = 1 << 31
 
 
 class Cyrus(Server):
-    """FORMAT=unix (the default here): names as Dovecot has them; FORMAT=dots: INBOX. before all names, as Debian's."""
+    """FORMAT=unix (the default here): names as Dovecot has them; FORMAT=dots: INBOX. before all names, as Debian's.
+    QUOTA=300k is how much room a mailbox has, MAX_SIZE=100000 (octets) the longest message."""
     name, worker, store = 'cyrus', 'imapd', ('mail',)
     # No mailbox can have a backslash in its name, so none is made for CORP\\bob, though he may sign in.
     users = {'CORP.bob' if user == 'CORP\\bob' else user: password for user, password in PASSWORDS.items()}
@@ -84,7 +86,8 @@ class Cyrus(Server):
             subprocess.run(['chown', '-R', f'{owner.pw_uid}:{owner.pw_gid}', self.dir / part], check=True)
         values = dict(dir=self.dir, tree=tree, port=self.port, tls_port=self.tls_port, user=user, group=grp.getgrgid(owner.pw_gid).gr_name,
                       altnamespace='no' if form == 'dots' else 'yes', bin='/usr/lib/cyrus/bin', here=Path(__file__).parent,
-                      quota=os.environ.get('QUOTA', '0').rstrip('k'))
+                      quota=os.environ.get('QUOTA', '0').rstrip('k'),
+                      max_size=os.environ.get('MAX_SIZE', '0'))
         (self.dir / 'imapd.conf').write_text(SETTINGS.format(**values))
         (self.dir / 'cyrus.conf').write_text(SERVICES.format(**values))
         self.write_start(INSIDE.format(**values))
