@@ -37,7 +37,7 @@ RUNG = {name: rung for rung, names in COMPLETE.items() for name in names}
 WRONG = {}
 # Signing in cannot succeed there.
 CLOSED = ['exchange-2010:not-connected', 'exchange-2016:admin', 'exchange-5.5:referral', 'exchange-online', 'exchange-online:not-connected']
-PATIENT = ['gmail:budget']  # waits for tomorrow
+PATIENT = ['gmail:budget']  # waits for tomorrow; of those that wish us ill some keep us waiting as well: tests/servers/hostile.py
 FAULTS = [('APPEND:stored', 7, 'rst', {}), ('APPEND:crlf', 9, 'fin', {'late': {'ms': 1500}}), ('APPEND:crlf', 9, 'rst', {'late': {'when': 'login', 'ms': 20}}),
           ('APPEND:crlf', 4, 'fin', {'late': {'when': 'delete'}}), ('APPEND:last', 9, 'fin', {}), ('APPEND:middle', 3, 'bye', {}),
           ('APPEND:replied', 12, 'fin', {}), ('APPEND:stored', 11, 'restart', {'how': 'rst', 'ms': 300}), ('APPEND:plus', 5, 'throttle', {'ms': 700, 'close': True}),
@@ -131,7 +131,7 @@ def part_kinds(server, world):
     texts = make_texts(60)
     only = [name for name in os.environ.get('HAUL_TEST_KINDS', '').split(';') if name]
     for name in server.channel.ask('personalities')['personalities']:
-        if name in PATIENT or only and name not in only:
+        if name in PATIENT or name.startswith('hostile') or only and name not in only:
             continue
         if name in WRONG:
             tap.skip(name, WRONG[name])
