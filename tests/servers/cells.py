@@ -140,7 +140,7 @@ def starttls(bench):
     target.fresh()
     if not target.offers_starttls:
         if target.is_real:
-            raise NotApplicable('offered on no port')
+            raise NotApplicable('not switched on where the tests start it')
         return without_starttls(bench)
     run = bench.run('check', security='starttls')
     bench.check(run.code == 0, 'signs in after STARTTLS', f'{run}\n{target.log()}')

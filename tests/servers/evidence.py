@@ -99,10 +99,12 @@ def as_table():
         filled = json.loads(path.read_text()) if path.exists() else {}
         shown = []
         for name in CELLS:
-            word, _, why = filled.get(name, 'not run').partition(': ')
-            if why and why not in notes:
-                notes.append(why)
-            shown.append(f'{word} ({notes.index(why) + 1})' if why else word)
+            word = filled.get(name, 'not run')
+            if word.startswith('n/a: '):
+                why = word.removeprefix('n/a: ')
+                notes += [] if why in notes else [why]
+                word = f'n/a ({notes.index(why) + 1})'
+            shown.append(word)
         lines.append(f"| {title} | {' | '.join(shown)} |")
     notes = [f'({i + 1}) {why}' for i, why in enumerate(notes)]
     return '\n'.join([*lines, '', *(['Not applicable: ' + ' · '.join(notes) + '.'] if notes else []), ''])
