@@ -6,6 +6,8 @@
  */
 #include "account/haul-account.h"
 
+#include "imap/haul-imap-kind.h"
+
 /**
  * haul_account_new:
  * @user: the login as typed
@@ -45,9 +47,36 @@ haul_account_copy (const HaulAccount *account)
   g_set_object (&self->client_certificate, account->client_certificate);
   self->pins = g_strdupv (account->pins);
   haul_account_trust_once (self, account->once_host, account->once_port, account->once_pin);
+  self->server_kind = g_strdup (account->server_kind);
   self->allow_plaintext = account->allow_plaintext;
   self->allow_old_tls = account->allow_old_tls;
   return self;
+}
+
+/**
+ * haul_account_set_server_kind:
+ * @account: an account that is still being filled in
+ * @word: as typed
+ *
+ * Says which server it is, whatever it says of itself.
+ *
+ * Returns: whether there is such a word
+ */
+gboolean
+haul_account_set_server_kind (HaulAccount *account, const char *word)
+{
+  if (haul_imap_kind_get (word) == NULL)
+    return FALSE;
+  g_free (account->server_kind);
+  account->server_kind = g_strdup (word);
+  return TRUE;
+}
+
+/* The words for haul_account_set_server_kind(), with commas. */
+char *
+haul_account_dup_server_kinds (void)
+{
+  return haul_imap_kind_dup_words ();
 }
 
 /**
@@ -85,6 +114,7 @@ haul_account_unref (HaulAccount *account)
   g_free (account->user);
   g_free (account->authenticate_as);
   g_free (account->ca_file);
+  g_free (account->server_kind);
   g_clear_object (&account->client_certificate);
   g_strfreev (account->pins);
   g_free (account->once_host);

@@ -32,7 +32,9 @@ typedef struct
   char **pins;                         /* (owned) (nullable) the only certificates trusted, see haul-pins.c */
   char *once_host; /* (owned) (nullable) a server whose certificate @once_pin is trusted besides its pins */
   guint16 once_port;
-  char *once_pin; /* (owned) (nullable) */
+  char *once_pin;    /* (owned) (nullable) */
+  char *server_kind; /* (owned) (nullable) which server it is, whatever it says: a word of
+                        haul_account_dup_server_kinds() */
   gboolean allow_plaintext;
   gboolean allow_old_tls; /* TLS 1.0 and 1.1, 3DES and RC4; certificates are judged as always */
 } HaulAccount;
@@ -42,6 +44,8 @@ HaulAccount *haul_account_copy (const HaulAccount *account);
 void haul_account_trust_once (HaulAccount *account, const char *host, guint16 port, const char *pin);
 HaulAccount *haul_account_ref (HaulAccount *account);
 void haul_account_unref (HaulAccount *account);
+gboolean haul_account_set_server_kind (HaulAccount *account, const char *word);
+char *haul_account_dup_server_kinds (void);
 char *haul_account_dup_id (const HaulAccount *account);
 char *haul_account_dup_display (const HaulAccount *account);
 

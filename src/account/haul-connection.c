@@ -49,6 +49,7 @@ haul_connection_open (
                               .pins = (const char *const *)account->pins,
                               .allow_plaintext = account->allow_plaintext,
                               .allow_old_tls = account->allow_old_tls,
+                              .kind = account->server_kind == NULL ? NULL : haul_imap_kind_get (account->server_kind),
                               .step = step,
                               .step_data = step_data };
   return haul_imap_session_open (&options, cancellable, error);

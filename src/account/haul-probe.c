@@ -21,7 +21,6 @@
 #include "base/haul-fault.h"
 #include "base/haul-notice.h"
 #include "imap/haul-imap-mailbox.h"
-#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-quota.h"
 
 #define TLS_PORT 993
@@ -301,15 +300,17 @@ replace (char **field, const char *value)
 }
 
 static void
-apply_habits (HaulServer *server, const HaulImapHabits *habits)
+apply_kind (HaulServer *server, const HaulImapKind *kind)
 {
-  server->refused_letters = habits->refused_letters;
-  server->max_keywords = habits->max_keywords;
-  server->trash_days = habits->trash_days;
-  server->junk_days = habits->junk_days;
-  server->shows_receipts = habits->shows_receipts;
-  server->forgets_flagged = habits->forgets_flagged;
-  server->keeps_other_items = habits->keeps_other_items;
+  server->kind = kind->name;
+  server->refused_letters = kind->refused_letters;
+  server->max_keywords = kind->max_keywords;
+  server->trash_days = kind->trash_days;
+  server->junk_days = kind->junk_days;
+  server->shows_receipts = kind->shows_receipts;
+  server->forgets_flagged = kind->forgets_flagged;
+  server->keeps_other_items = kind->keeps_other_items;
+  server->connections = kind->connections;
 }
 
 static gboolean
@@ -336,14 +337,14 @@ describe (Probe *self, GCancellable *cancellable, GError **error)
       g_strfreev (server->foreign);
       server->foreign = g_steal_pointer (&name_space.foreign);
     }
-  server->delimiter = haul_imap_quirks_has_no_subfolders (server->greeting) ? '\0' : name_space.delimiter;
-  apply_habits (server, haul_imap_quirks_get_habits (server->greeting));
+  const HaulImapKind *kind = haul_imap_session_get_kind (self->session);
+  server->delimiter = kind->has_no_subfolders ? '\0' : name_space.delimiter;
+  apply_kind (server, kind);
   server->can_move = (capabilities & HAUL_IMAP_CAPABILITY_MOVE) != 0;
   server->has_uidplus = (capabilities & HAUL_IMAP_CAPABILITY_UIDPLUS) != 0;
   server->has_quota = quota.is_known;
   server->quota_used_bytes = quota.used_bytes;
   server->quota_limit_bytes = quota.limit_bytes;
-  server->connections = haul_imap_quirks_get_connections (server->greeting);
   server->append_limit_bytes = append_limit;
   add_mailboxes (server, &name_space, mailboxes);
   self->server = g_steal_pointer (&server);

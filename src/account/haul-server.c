@@ -29,6 +29,7 @@ haul_server_new (void)
   HaulServer *self = g_new0 (HaulServer, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->kind = "";
   self->greeting = g_strdup ("");
   self->capabilities = g_strdup ("");
   self->prefix = g_strdup ("");

@@ -30,6 +30,7 @@ typedef struct
 typedef struct
 {
   gatomicrefcount ref_count;
+  const char *kind;            /* for people: Microsoft Exchange 2010 */
   char *greeting;              /* (owned) UTF-8, for people */
   char *capabilities;          /* (owned) the words after sign-in */
   char *prefix;                /* (owned) of the personal name space, wire octets: "" or "INBOX." */

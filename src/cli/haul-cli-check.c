@@ -96,6 +96,7 @@ print_text (const HaulCliWork *work)
   const HaulCliOptions *options = work->options;
   const HaulServer *server = work->probe->server;
 
+  haul_cli_print_line (options, _ ("It is %s"), server->kind);
   haul_cli_print_line (options, ngettext ("%u mailbox", "%u mailboxes", server->mailboxes->len),
                        server->mailboxes->len);
   if (server->has_quota && server->quota_limit_bytes > 0)
@@ -154,6 +155,7 @@ print_json (const HaulCliWork *work)
   haul_json_writer_add_string (builder, "server", endpoint->host);
   haul_json_writer_add_int (builder, "port", haul_endpoint_get_port (endpoint));
   haul_json_writer_add_string (builder, "security", name_security (endpoint->security));
+  haul_json_writer_add_string (builder, "kind", server->kind);
   haul_json_writer_add_string (builder, "greeting", server->greeting);
   haul_json_writer_add_string (builder, "capabilities", server->capabilities);
   haul_json_writer_add_string (builder, "prefix", server->prefix);

@@ -44,6 +44,7 @@ typedef struct
   char *password_file;
   char *password_command;
   char *ca_file;
+  char *server_kind;
   char *client_certificate;
   char *client_key;
   char **pins;

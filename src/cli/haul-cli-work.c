@@ -267,6 +267,12 @@ haul_cli_work_load_account (HaulCliWork *work, GError **error)
   work->account->ca_file = g_strdup (options->ca_file);
   work->account->allow_plaintext = options->allow_plaintext;
   work->account->allow_old_tls = options->allow_old_tls;
+  if (options->server_kind != NULL && !haul_account_set_server_kind (work->account, options->server_kind))
+    {
+      g_autofree char *words = haul_account_dup_server_kinds ();
+      g_set_error (error, HAUL_CLI_USAGE_ERROR, HAUL_CLI_USAGE_ERROR_WRONG, _ ("--server-kind is one of: %s."), words);
+      return FALSE;
+    }
   warn_of_old_tls (options);
   if (!load_client_certificate (work->account, options, error))
     return FALSE;

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "imap/haul-imap-mailbox.h"
-#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 #include "imap/haul-imap-text.h"
 
@@ -142,7 +141,7 @@ static gboolean
 send_body (HaulImapSession *session, const HaulImapAppend *append, GCancellable *cancellable, GError **error)
 {
   HaulImapChannel *channel = haul_imap_session_get_channel (session);
-  gboolean is_limited = haul_imap_quirks_limits_lines (haul_imap_session_get_greeting (session));
+  gboolean is_limited = haul_imap_session_get_kind (session)->max_line != 0;
   g_autofree guint8 *chunk = g_malloc (CHUNK_SIZE);
   guint64 left = append->size;
   gsize line = 0;
@@ -186,7 +185,7 @@ refuse_early (HaulImapChannel *channel, const HaulImapAppend *append, GCancellab
 static gboolean
 leave_mailbox (HaulImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
 {
-  if (!haul_imap_quirks_loses_in_selected (haul_imap_session_get_greeting (session))
+  if (!haul_imap_session_get_kind (session)->loses_in_selected
       || g_strcmp0 (haul_imap_session_get_selected (session), mailbox) != 0)
     return TRUE;
   return haul_imap_mailbox_unselect (session, cancellable, error);

@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 #include "imap/haul-imap-strip.h"
 
@@ -291,7 +290,7 @@ fetch_all (Digests *digests,
   gboolean is_well = TRUE;
 
   haul_imap_strip_init (&strip);
-  if (haul_imap_quirks_adds_fields (haul_imap_session_get_greeting (session)))
+  if (haul_imap_session_get_kind (session)->adds_fields)
     digests->strip = &strip;
   digests->stripped = stripped;
   digests->checksum = checksum;

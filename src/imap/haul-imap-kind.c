@@ -19,6 +19,10 @@
 
 #include <string.h>
 
+/* 2026-11, 2007–SE: MaxCommandSize 10,240 counts within messages, too (Set-ImapSettings; logs: node-imap 868, MailKit
+ * 542); less a margin, as isync takes it. Not known to be otherwise before. */
+#define EXCHANGE_LINE 9900
+
 #define EXCHANGE                                                                                                       \
   /* 2026-11, 5.5–Online: messages are taken apart and built anew (MS-OXCMAIL; KB Q238183) */                        \
   .rewrites = TRUE, /* 2026-11, 5.5–Online: names differ by more than case, or are one (KB Q273561; reported by      \
@@ -29,10 +33,6 @@
       .shows_receipts = TRUE,    /* 2026-11: domain\user\mailbox needs PLAIN or LOGIN (KB Q273561) */                  \
       .wants_plain_first = TRUE, /* 2026-11: 16 allowed (Set-ImapSettings), 20 Online; others need some as well */     \
       .connections = 3, .refused_letters = ""
-
-/* 2026-11, 2007–SE: MaxCommandSize 10,240 counts within literals, too (Set-ImapSettings; logs: node-imap 868,
- * MailKit 542); less a margin as isync takes it */
-#define EXCHANGE_LINE .max_line = 9900
 
 static const HaulImapKind kinds[] = {
   { .word = "other", .name = "another server", .connections = 2, .refused_letters = "" },
@@ -49,14 +49,13 @@ static const HaulImapKind kinds[] = {
     EXCHANGE,
     /* 2026-11, 6.5 (Chinese): log, MailKit 1512 */
     .breaks_namespace = TRUE },
-  { .word = "exchange-2007", .name = "Microsoft Exchange 2007", EXCHANGE, EXCHANGE_LINE },
-  { .word = "exchange-2010", .name = "Microsoft Exchange 2010", EXCHANGE, EXCHANGE_LINE },
-  { .word = "exchange-2013", .name = "Microsoft Exchange 2013", EXCHANGE, EXCHANGE_LINE },
-  { .word = "exchange-2016", .name = "Microsoft Exchange 2016 or later", EXCHANGE, EXCHANGE_LINE },
+  { .word = "exchange-2007", .name = "Microsoft Exchange 2007", EXCHANGE },
+  { .word = "exchange-2010", .name = "Microsoft Exchange 2010", EXCHANGE },
+  { .word = "exchange-2013", .name = "Microsoft Exchange 2013", EXCHANGE },
+  { .word = "exchange-2016", .name = "Microsoft Exchange 2016 or later", EXCHANGE },
   { .word = "exchange-online",
     .name = "Exchange Online",
     EXCHANGE,
-    EXCHANGE_LINE,
     /* 2026-11, Online: some 50 commands at once broke it (source: Geary's quirks) */
     .max_pending = 20 },
   { .word = "gmail",
@@ -91,9 +90,9 @@ static const HaulImapKind kinds[] = {
   { .word = "imap4d",
     .name = "GNU Mailutils imap4d",
     /* All 2026-11, 3.15, measured. Its OK to AUTHENTICATE ends with LF alone, answers to STATUS name mailboxes without
-     * quotes, a “/” makes a directory, {0} ends the server. */
+     * quotes, a “/” makes a directory, what follows a “$” is taken for a variable, {0} ends the server. */
     .breaks_authenticate = TRUE,
-    .refused_letters = " \"(){}\\/",
+    .refused_letters = " $\"(){}\\/",
     .adds_fields = TRUE,
     .loses_in_selected = TRUE,
     .has_no_subfolders = TRUE,
@@ -114,7 +113,12 @@ static const HaulImapKind kinds[] = {
     .max_pending = 1,
     .connections = 2,
     .refused_letters = "" },
-  { .word = "yahoo", .name = "Yahoo Mail", .connections = 2, .refused_letters = "" },
+  { .word = "yahoo",
+    .name = "Yahoo Mail",
+    /* 2026-11: else the next command is refused (logs: imapsync 209, MailKit 251) */
+    .wants_final_end = TRUE,
+    .connections = 2,
+    .refused_letters = "" },
   { .word = "domino",
     .name = "HCL Domino",
     /* 2026-11, 9: Message-IDs of its own (reported: imapsync's FAQ.Domino) */

@@ -26,6 +26,7 @@ typedef struct
   gboolean merges;            /* keeps identical messages once */
   gboolean adds_fields;       /* hands out fields of its own within the header */
   gboolean loses_in_selected; /* keeps only the first message of those for the mailbox that is selected */
+  gboolean wants_final_end;   /* of each message, or the next command fails */
   gboolean refuses_empty;     /* and may not survive it */
   gboolean refuses_from_line; /* a message that begins with `From ` */
   gboolean writes_behind;     /* what is sent behind a literal becomes part of the message */

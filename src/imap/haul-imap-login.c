@@ -97,7 +97,7 @@ get_order (const HaulImapLoginPlace *place, const HaulImapCredentials *credentia
     return asked_for;
   if (credentials->is_token)
     return with_token;
-  if (credentials->authenticate_as != NULL || haul_imap_quirks_rewrites (place->greeting))
+  if (credentials->authenticate_as != NULL || place->kind->wants_plain_first)
     return with_plain_first;
   return place->is_protected ? with_password : in_the_open;
 }
@@ -109,7 +109,7 @@ is_offered (const HaulImapLoginPlace *place, const Way *way)
 
   if (way->is_command)
     return (place->capabilities & HAUL_IMAP_CAPABILITY_LOGINDISABLED) == 0;
-  if (place->has_no_authenticate)
+  if (place->kind->breaks_authenticate)
     return FALSE;
   g_autofree char *wanted = g_strconcat ("AUTH=", haul_sasl_get_name (way->sasl), NULL);
   words = g_strsplit (place->capability_line, " ", -1);

@@ -16,11 +16,10 @@ typedef struct
 {
   const char *host;
   guint16 port;
-  const char *greeting;
   const char *capability_line;
-  guint capabilities;           /* HaulImapCapability */
-  gboolean is_protected;        /* by TLS */
-  gboolean has_no_authenticate; /* whatever it says */
+  guint capabilities; /* HaulImapCapability */
+  const HaulImapKind *kind;
+  gboolean is_protected; /* by TLS */
 } HaulImapLoginPlace;
 
 /* How far a way of signing in came. */

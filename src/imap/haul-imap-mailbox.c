@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 
 /* A list model of more helps nobody (docs/wire.md). */
@@ -138,7 +137,7 @@ haul_imap_mailbox_get_namespace (HaulImapSession *session,
 {
   *name_space = (HaulImapNamespace){ 0 };
   if ((haul_imap_session_get_capabilities (session) & HAUL_IMAP_CAPABILITY_NAMESPACE) != 0
-      && !haul_imap_quirks_breaks_namespace (haul_imap_session_get_greeting (session)))
+      && !haul_imap_session_get_kind (session)->breaks_namespace)
     {
       g_autoptr (HaulImapCommand) command = haul_imap_command_new ("NAMESPACE");
       g_autoptr (GError) refusal = NULL;

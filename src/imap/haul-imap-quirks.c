@@ -84,12 +84,6 @@ haul_imap_quirks_classify (const char *code, const char *text, HaulImapError oth
   return otherwise;
 }
 
-static gboolean
-is_imap4d (const char *greeting)
-{
-  return g_str_equal (greeting, "IMAP4rev1");
-}
-
 /* Lower case: one connection too many, of this account or from this computer. */
 static const char *const connections[] = {
   "too many simultaneous connections", "maximum number of connections", "too many connections",
@@ -132,35 +126,6 @@ haul_imap_quirks_is_perhaps_full (const char *text)
 }
 
 /**
- * haul_imap_quirks_get_connections:
- * @greeting: a server's first words
- *
- * How many connections to use by default, so that the person's own mail programs find room: Courier lets 4 be open in
- * all, Dovecot 10, Gmail 15, Exchange 16; UW and imap4d lock a mailbox for each (docs/pressure.md).
- *
- * Returns: at least 1
- */
-guint
-haul_imap_quirks_get_connections (const char *greeting)
-{
-  static const struct
-  {
-    const char *words;
-    guint connections;
-  } servers[] = {
-    { "Gimap ", 3 },  { "Microsoft Exchange", 3 }, { "Courier-IMAP", 2 }, { "IMAP4rev1 200", 1 },
-    { "Dovecot", 3 }, { " Cyrus IMAP ", 3 },
-  };
-
-  if (is_imap4d (greeting))
-    return 1;
-  for (gsize i = 0; i < G_N_ELEMENTS (servers); i++)
-    if (strstr (greeting, servers[i].words) != NULL)
-      return servers[i].connections;
-  return 2;
-}
-
-/**
  * haul_imap_quirks_new_error:
  * @response: a NO, BAD or BYE
  * @otherwise: its error when neither code nor words tell
@@ -198,114 +163,4 @@ haul_imap_quirks_parse_backoff (const char *text)
     return 0;
   guint64 value = g_ascii_strtoull (at + strlen ("backoff time:"), NULL, 10);
   return (gint64)MIN (value, G_GUINT64_CONSTANT (24 * 60 * 60 * 1000));
-}
-
-/* Some builds of Exchange 2003 drop the connection at NAMESPACE (docs/wire.md). */
-gboolean
-haul_imap_quirks_breaks_namespace (const char *greeting)
-{
-  return strstr (greeting, "Exchange Server 2003") != NULL;
-}
-
-/* mailutils imap4d 3.15 ends its OK to AUTHENTICATE with LF alone, so that the end of the line never comes. */
-gboolean
-haul_imap_quirks_breaks_authenticate (const char *greeting)
-{
-  return is_imap4d (greeting);
-}
-
-/* By a part of the greeting; the first that fits. RFC 3501 lets names hold any letter. */
-static const struct
-{
-  const char *greeting;
-  gboolean is_whole;
-  HaulImapHabits habits;
-} all_habits[] = {
-  /* Names with these are refused as invalid (measured, 3.6); 128 keywords a mailbox (imap/mailbox.h). */
-  { " Cyrus IMAP ", FALSE, { .refused_letters = "!\"%;<>\\^`{|}", .max_keywords = 100 } },
-  /* Answers to STATUS have names without quotes, a “/” makes a directory, and what follows a “$” is taken for a
-     variable (measured, 3.15). */
-  { "IMAP4rev1", TRUE, { .refused_letters = " $\"(){}\\/" } },
-  /* Thirty keywords in an mbox (servers of the Washington family, 2007f). */
-  { "IMAP4rev1 2007", FALSE, { .refused_letters = "", .max_keywords = 30 } },
-  { "Panda IMAP", FALSE, { .refused_letters = "", .max_keywords = 30 } },
-  /* IMAP_EMPTYTRASH=Trash:7 is what it comes with (imapd.dist). */
-  { "Courier-IMAP", FALSE, { .refused_letters = "", .trash_days = 7 } },
-  /* Labels may not hold these (imapsync FAQ.Gmail); Spam and Trash are emptied after 30 days (support.google.com). */
-  { "Gimap ", FALSE, { .refused_letters = "\"\\^", .trash_days = 30, .junk_days = 30 } },
-  /* imapsync FAQ.Exchange and FAQ.Office365. */
-  { "Microsoft Exchange",
-    FALSE,
-    { .refused_letters = "", .shows_receipts = TRUE, .forgets_flagged = TRUE, .keeps_other_items = TRUE } },
-  /* Contacts, Calendar and Chats share a tree with mail (zm-mailbox). */
-  { " Zimbra IMAP", FALSE, { .refused_letters = "", .keeps_other_items = TRUE } },
-  { "Kerio ", FALSE, { .refused_letters = "", .keeps_other_items = TRUE } },
-};
-
-/**
- * haul_imap_quirks_get_habits:
- * @greeting: what the server said first
- *
- * Returns: (transfer none): what such a server does to names, flags and dates; nothing special where it is not known
- */
-const HaulImapHabits *
-haul_imap_quirks_get_habits (const char *greeting)
-{
-  static const HaulImapHabits none = { .refused_letters = "" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (all_habits); i++)
-    if (all_habits[i].is_whole ? g_str_equal (greeting, all_habits[i].greeting)
-                               : strstr (greeting, all_habits[i].greeting) != NULL)
-      return &all_habits[i].habits;
-  return &none;
-}
-
-/* imap4d hands out the X-IMAPbase, X-UID and Status that it keeps in its files. */
-gboolean
-haul_imap_quirks_adds_fields (const char *greeting)
-{
-  return is_imap4d (greeting);
-}
-
-/* imap4d 3.15 says OK to messages for the mailbox that is selected, and keeps the first of them alone (measured). */
-gboolean
-haul_imap_quirks_loses_in_selected (const char *greeting)
-{
-  return is_imap4d (greeting);
-}
-
-/* For imap4d a mailbox is a file: it holds messages or mailboxes. */
-gboolean
-haul_imap_quirks_has_no_subfolders (const char *greeting)
-{
-  return is_imap4d (greeting);
-}
-
-/* Exchange builds a message anew from what it took apart; Domino writes Message-IDs of its own (docs/wire.md). */
-gboolean
-haul_imap_quirks_rewrites (const char *greeting)
-{
-  return strstr (greeting, "Microsoft Exchange") != NULL || strstr (greeting, "Domino IMAP4") != NULL;
-}
-
-/* Gmail keeps identical messages once, under all their labels (docs/wire.md). */
-gboolean
-haul_imap_quirks_merges (const char *greeting)
-{
-  return g_str_has_prefix (greeting, "Gimap ");
-}
-
-/* Exchange holds a limit for commands, 10,240 octets by default, against each line of a message, and takes what stands
- * behind for commands (docs/wire.md). */
-gboolean
-haul_imap_quirks_limits_lines (const char *greeting)
-{
-  return strstr (greeting, "Microsoft Exchange") != NULL;
-}
-
-/* Where a message does not end with a line end, Yahoo refuses the next command (docs/wire.md). */
-gboolean
-haul_imap_quirks_needs_final_line_end (const char *capabilities)
-{
-  return capabilities != NULL && strstr (capabilities, "XYMHIGHESTMODSEQ") != NULL;
 }

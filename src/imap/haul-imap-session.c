@@ -11,7 +11,6 @@
 #include "imap/haul-imap-capability.h"
 #include "imap/haul-imap-login.h"
 #include "imap/haul-imap-mailbox.h"
-#include "imap/haul-imap-quirks.h"
 #include "imap/haul-imap-session-private.h"
 
 struct _HaulImapSession
@@ -261,11 +260,10 @@ haul_imap_session_login (HaulImapSession *session,
 {
   HaulImapLoginPlace place = { .host = session->host,
                                .port = session->port,
-                               .greeting = session->greeting,
                                .capability_line = session->capability_line,
                                .capabilities = session->capabilities,
-                               .is_protected = session->is_protected,
-                               .has_no_authenticate = haul_imap_quirks_breaks_authenticate (session->greeting) };
+                               .kind = session->kind,
+                               .is_protected = session->is_protected };
   g_autoptr (HaulImapResponse) ok
       = haul_imap_login_run (session->channel, &place, credentials, &session->tally, cancellable, error);
 

@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-#include "imap/haul-imap-quirks.h"
-
 static guint
 hash_digest (gconstpointer digest)
 {
@@ -60,9 +58,7 @@ list_firsts (const HaulTransfer *self)
 void
 haul_merging_begin (HaulTransfer *transfer, const HaulImapSession *session)
 {
-  const char *greeting = haul_imap_session_get_greeting (session);
-
-  if (greeting == NULL || !haul_imap_quirks_merges (greeting))
+  if (!haul_imap_session_get_kind (session)->merges)
     return;
   g_autoptr (GHashTable) firsts = list_firsts (transfer);
   for (guint i = 0; i < transfer->items->len; i++)

@@ -192,7 +192,7 @@ choose_samples (const Wanted *wanted, const HaulListing *listing, GArray *uids, 
   GPtrArray *samples = g_ptr_array_new ();
   guint unfit = HAUL_REPAIR_NUL | HAUL_REPAIR_LONG_LINES | HAUL_REPAIR_EMPTY;
 
-  if (haul_imap_quirks_needs_final_line_end (haul_imap_session_get_capability_line (session)))
+  if (haul_imap_session_get_kind (session)->wants_final_end)
     unfit |= HAUL_REPAIR_FINAL_CRLF;
   for (guint i = 0; i < uids->len; i++)
     {

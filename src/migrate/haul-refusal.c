@@ -20,7 +20,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "imap/haul-imap-quirks.h"
 #include "migrate/haul-policy.h"
 #include "report/haul-error-text.h"
 #include "base/haul-repair.h"
@@ -79,12 +78,12 @@ take_form (HaulTransfer *self, HaulItem *item, guint wanted, guint *flaws)
 static guint
 get_needed (HaulImapSession *session, guint flaws)
 {
-  const char *greeting = haul_imap_session_get_greeting (session);
+  const HaulImapKind *kind = haul_imap_session_get_kind (session);
   guint needed = HAUL_REPAIR_NUL | HAUL_REPAIR_EMPTY;
 
-  if (haul_imap_quirks_limits_lines (greeting))
+  if (kind->max_line != 0)
     needed |= HAUL_REPAIR_LONG_LINES;
-  if (haul_imap_quirks_needs_final_line_end (haul_imap_session_get_capability_line (session)))
+  if (kind->wants_final_end)
     needed |= HAUL_REPAIR_FINAL_CRLF;
   return needed & flaws;
 }

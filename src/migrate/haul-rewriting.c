@@ -14,23 +14,20 @@
 #include <string.h>
 
 #include "imap/haul-imap-append.h"
-#include "imap/haul-imap-quirks.h"
 #include "migrate/haul-recovery.h"
 
 /**
  * haul_rewriting_get:
  * @run: the run
- * @session: (nullable): a session, for its greeting
+ * @session: (nullable): a session, for its kind
  *
  * Returns: what is known so far
  */
 HaulRewriting
 haul_rewriting_get (HaulRun *run, const HaulImapSession *session)
 {
-  const char *greeting = session == NULL ? NULL : haul_imap_session_get_greeting (session);
-
   g_mutex_lock (&run->lock);
-  if (greeting != NULL && haul_imap_quirks_rewrites (greeting))
+  if (session != NULL && haul_imap_session_get_kind (session)->rewrites)
     run->rewriting = HAUL_REWRITING_ALL;
   HaulRewriting rewriting = run->rewriting;
   g_mutex_unlock (&run->lock);
