@@ -13,7 +13,6 @@
 #include "migrate/haul-recognition.h"
 
 #include "base/haul-repair.h"
-#include "imap/haul-imap-quirks.h"
 #include "migrate/haul-proof.h"
 #include "migrate/haul-rewriting.h"
 
