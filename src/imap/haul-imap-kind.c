@@ -19,20 +19,21 @@
 
 #include <string.h>
 
-/* 2026-11, 2007–SE: MaxCommandSize 10,240 counts within messages, too (Set-ImapSettings; logs: node-imap 868, MailKit
- * 542); less a margin, as isync takes it. Not known to be otherwise before. */
-#define EXCHANGE_LINE 9900
-
+/* What every Exchange does. All 2026-11:
+ *
+ *   rewrites           5.5–Online: messages are taken apart and built anew (MS-OXCMAIL; KB Q238183)
+ *   max_line           2007–SE: the 10,240 octets of MaxCommandSize count within messages, too (Set-ImapSettings; logs:
+ *                      node-imap 868, MailKit 542), less a margin as isync takes it; not known to be otherwise before
+ *   folds_case         5.5–Online: names differ by more than case, or are one (KB Q273561; imapsync's FAQ)
+ *   keeps_other_items  5.5–Online: Calendar, Contacts, Tasks beside mail (KB Q200278)
+ *   forgets_flagged    2010–Online: reported by imapsync's FAQ.Exchange
+ *   shows_receipts     2003–Online: reported by imapsync's FAQ.Office365
+ *   wants_plain_first  5.5–Online: domain\user\mailbox needs PLAIN or LOGIN (KB Q273561)
+ *   connections        16 are let in (Set-ImapSettings), 20 Online; others need some as well
+ */
 #define EXCHANGE                                                                                                       \
-  /* 2026-11, 5.5–Online: messages are taken apart and built anew (MS-OXCMAIL; KB Q238183) */                        \
-  .rewrites = TRUE, /* 2026-11, 5.5–Online: names differ by more than case, or are one (KB Q273561; reported by      \
-                       imapsync's FAQ) */                                                                              \
-      .folds_case = TRUE,        /* 2026-11, 5.5–Online: Calendar, Contacts, Tasks beside mail (KB Q200278) */       \
-      .keeps_other_items = TRUE, /* 2026-11, 2010–Online: reported by imapsync's FAQ.Exchange */                     \
-      .forgets_flagged = TRUE,   /* 2026-11, 2003–Online: reported by imapsync's FAQ.Office365 */                    \
-      .shows_receipts = TRUE,    /* 2026-11: domain\user\mailbox needs PLAIN or LOGIN (KB Q273561) */                  \
-      .wants_plain_first = TRUE, /* 2026-11: 16 allowed (Set-ImapSettings), 20 Online; others need some as well */     \
-      .connections = 3, .refused_letters = ""
+  .rewrites = TRUE, .max_line = 9900, .folds_case = TRUE, .keeps_other_items = TRUE, .forgets_flagged = TRUE,          \
+  .shows_receipts = TRUE, .wants_plain_first = TRUE, .connections = 3, .refused_letters = ""
 
 static const HaulImapKind kinds[] = {
   { .word = "other", .name = "another server", .connections = 2, .refused_letters = "" },
