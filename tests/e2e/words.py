@@ -99,7 +99,7 @@ def servers(source, place):
     run = copy_text(source, place / 'state', options=server(web.server_port))
     speak('a web server', run, 76, 'is not a mail server', 'Check the server’s name and port')
     run = copy_text(source, place / 'state', '--security=tls', options=server(web.server_port))
-    speak('a web server --security=tls', run, 80, 'No protected connection', 'Check the port')
+    speak('a web server --security=tls', run, 80, 'does not offer a protected connection here', 'Check the port')
     web.shutdown()
 
 
@@ -171,7 +171,7 @@ def vanished(store, source, place):
     # The disk is pulled out while the second folder is still to come.
     gone = place / 'disk/Outlook Express'
     store.write(gone)
-    run = Started('copy', *account(USER), gone, '--events=json', '--max-rate=20000', password=SECRET, state=place / 'pulled')
+    run = Started('copy', *account(USER), gone, '--events=json', '--max-rate=20000', '--connections=1', password=SECRET, state=place / 'pulled')
     for line in run.process.stdout:
         if json.loads(line)['event'] == 'folder':
             break
