@@ -231,6 +231,15 @@ warn_of_old_tls (const HaulCliOptions *options)
                                          "The server’s certificate is checked as always."));
 }
 
+/* The authority was for the job's server. */
+static const char *
+find_ca_file (const HaulCliWork *self)
+{
+  if (self->options->ca_file != NULL || self->options->server != NULL || self->job == NULL)
+    return self->options->ca_file;
+  return self->job->ca_file;
+}
+
 /**
  * haul_cli_work_load_account:
  * @work: a command
@@ -248,7 +257,8 @@ haul_cli_work_load_account (HaulCliWork *work, GError **error)
 
   if (!load_job (work, error))
     return FALSE;
-  const char *user = options->user != NULL || work->job == NULL ? options->user : work->job->user;
+  gboolean is_as_before = options->user == NULL && work->job != NULL;
+  const char *user = is_as_before ? work->job->user : options->user;
   if (user == NULL || *user == '\0')
     return fail (error, _ ("Whose mailbox? Give --user=LOGIN."));
   g_autoptr (HaulEndpoint) endpoint = make_endpoint (work, &local_error);
@@ -263,8 +273,10 @@ haul_cli_work_load_account (HaulCliWork *work, GError **error)
     return fail (error, _ ("The file of --ca-file cannot be read."));
 
   work->account = haul_account_new (user, endpoint);
-  work->account->authenticate_as = g_strdup (options->authenticate_as);
-  work->account->ca_file = g_strdup (options->ca_file);
+  const char *owner
+      = is_as_before && options->authenticate_as == NULL ? work->job->authenticate_as : options->authenticate_as;
+  work->account->authenticate_as = g_strdup (owner);
+  work->account->ca_file = g_strdup (find_ca_file (work));
   work->account->allow_plaintext = options->allow_plaintext;
   work->account->allow_old_tls = options->allow_old_tls;
   if (options->server_kind != NULL && !haul_account_set_server_kind (work->account, options->server_kind))

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/haul-clock.h"
 #include "base/haul-migrate-error.h"
@@ -67,6 +68,27 @@ list_sources (const HaulPlan *plan)
   return (char **)g_ptr_array_free (paths, FALSE);
 }
 
+/* A file that is gone since adds no trust. */
+static char *
+read_ca_file (JsonObject *object)
+{
+  const char *uri = haul_safe_json_get_text (object, "ca_file");
+  g_autofree char *path = uri == NULL ? NULL : g_filename_from_uri (uri, NULL, NULL);
+
+  return path != NULL && g_access (path, R_OK) == 0 ? g_steal_pointer (&path) : NULL;
+}
+
+/* As a URI, since a file name may be of any octets. */
+static void
+add_ca_file (JsonBuilder *builder, const char *path)
+{
+  g_autofree char *whole = path == NULL ? NULL : g_canonicalize_filename (path, NULL);
+  g_autofree char *uri = whole == NULL ? NULL : g_filename_to_uri (whole, NULL, NULL);
+
+  if (uri != NULL)
+    haul_safe_json_add_text (builder, "ca_file", uri);
+}
+
 static void
 read_sources (HaulJob *job, JsonObject *object)
 {
@@ -112,6 +134,8 @@ haul_job_store_load (const char *path, char **account, GError **error)
   job->id = g_strdup (id);
   job->user = g_strdup (haul_safe_json_get_text (object, "user"));
   job->server = g_strdup (haul_safe_json_get_text (object, "server"));
+  job->authenticate_as = g_strdup (haul_safe_json_get_text (object, "authenticate_as"));
+  job->ca_file = read_ca_file (object);
   job->port = (guint16)haul_safe_json_get_number (object, "port");
   job->security = (int)CLAMP (haul_safe_json_get_number (object, "security"), 0, HAUL_SECURITY_NONE);
   job->started = haul_safe_json_get_number (object, "started");
@@ -158,6 +182,9 @@ haul_job_store_save (const char *state_dir, const HaulAccount *account, const Ha
   haul_safe_json_add_text (builder, "id", job->id);
   haul_safe_json_add_text (builder, "account", account_id);
   haul_safe_json_add_text (builder, "user", job->user);
+  if (job->authenticate_as != NULL)
+    haul_safe_json_add_text (builder, "authenticate_as", job->authenticate_as);
+  add_ca_file (builder, job->ca_file);
   haul_safe_json_add_text (builder, "server", job->server);
   haul_json_writer_add_int (builder, "port", job->port);
   haul_json_writer_add_int (builder, "security", job->security);
@@ -247,9 +274,13 @@ haul_job_store_find_or_make (const char *state_dir, const HaulAccount *account, 
       job->sources = g_steal_pointer (&sources);
     }
   g_free (job->user);
+  g_free (job->authenticate_as);
+  g_free (job->ca_file);
   g_free (job->server);
   g_clear_pointer (&job->choices, haul_choices_free);
   job->user = g_strdup (account->user);
+  job->authenticate_as = g_strdup (account->authenticate_as);
+  job->ca_file = g_strdup (account->ca_file);
   job->server = g_strdup (account->endpoint == NULL ? "" : account->endpoint->host);
   job->port = account->endpoint == NULL ? 0 : haul_endpoint_get_port (account->endpoint);
   job->security = account->endpoint == NULL ? HAUL_SECURITY_AUTO : account->endpoint->security;

@@ -21,6 +21,8 @@ haul_job_copy (const HaulJob *job)
 
   copy->id = g_strdup (job->id);
   copy->user = g_strdup (job->user);
+  copy->authenticate_as = g_strdup (job->authenticate_as);
+  copy->ca_file = g_strdup (job->ca_file);
   copy->server = g_strdup (job->server);
   copy->sources = g_strdupv (job->sources);
   copy->choices = haul_choices_copy (job->choices);
@@ -32,6 +34,8 @@ haul_job_free (HaulJob *job)
 {
   g_free (job->id);
   g_free (job->user);
+  g_free (job->authenticate_as);
+  g_free (job->ca_file);
   g_free (job->server);
   g_strfreev (job->sources);
   g_clear_pointer (&job->choices, haul_choices_free);

@@ -29,11 +29,13 @@ typedef enum
  */
 typedef struct
 {
-  char *id;     /* (owned) */
-  char *user;   /* (owned) */
-  char *server; /* (owned) host */
+  char *id;              /* (owned) */
+  char *user;            /* (owned) whose mailbox */
+  char *authenticate_as; /* (owned) (nullable) who signs in, if somebody else */
+  char *server;          /* (owned) host */
   guint16 port;
   int security;         /* HaulSecurity */
+  char *ca_file;        /* (owned) (nullable) path of the authority that was trusted as well */
   gint64 started;       /* unix seconds, of the first run */
   gint64 last;          /* unix seconds, when it last did something */
   gboolean is_finished; /* its last run reached the end */

@@ -137,9 +137,19 @@ describe (HaulPageGoon *self)
 static void
 use_account_of (HaulWizardState *state, const HaulJob *job)
 {
+  gboolean is_other = job->authenticate_as != NULL;
+
   g_free (state->user);
   g_free (state->server);
-  state->user = g_strdup (job->user);
+  g_free (state->mailbox);
+  state->user = g_strdup (is_other ? job->authenticate_as : job->user);
+  state->mailbox = g_strdup (is_other ? job->user : "");
+  if (state->ca_file == NULL || state->is_ca_of_job)
+    {
+      g_free (state->ca_file);
+      state->ca_file = g_strdup (job->ca_file);
+      state->is_ca_of_job = TRUE;
+    }
   state->server = g_strdup (job->server);
   state->port = job->port == 993 ? 0 : job->port;
   state->security = job->security == (int)HAUL_SECURITY_TLS ? HAUL_SECURITY_AUTO : (HaulSecurity)job->security;

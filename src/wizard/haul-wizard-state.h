@@ -32,7 +32,8 @@ typedef struct
   HaulSecurity security;
   HaulSecret *secret; /* (owned) (nullable) */
   gboolean wants_keyring;
-  char *ca_file; /* (owned) (nullable) a private authority to trust as well */
+  char *ca_file;         /* (owned) (nullable) a private authority to trust as well */
+  gboolean is_ca_of_job; /* a job that was begun before knew it */
 
   /* page Certificate */
   char *once_host; /* (owned) (nullable) the server whose certificate is good for this run of the program */

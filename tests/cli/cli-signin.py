@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from haultest import Mailbox, Tap, account, cli, find_secrets, folder
+from haultest import Mailbox, Tap, account, cli, find_secrets, folder, make_mbox
 
 tap = Tap()
 HOME = Path(os.environ['IMAP_DIR'])
@@ -68,6 +68,17 @@ with Mailbox('alice') as mailbox:
 run = cli('check', *account('alice'), '--authenticate-as=admin', '--format=json', password='master')
 tap.check(run.code == 0 and any(m['name'] == 'Only-hers' for m in run.json['mailboxes']),
           'an administrator gets the mailbox that was asked for, not another', run)
+with folder() as place:
+    source, state = make_mbox(place / 'letters', 3), place / 'state'
+    run = cli('copy', *account('alice'), '--authenticate-as=admin', source, state=state, password='master')
+    job = cli('jobs', '--format=json', state=state).json['jobs'][0]['id']
+    run = cli('verify', f'--job={job}', '--batch', state=state, password='master')
+    tap.check(run.code == 0, 'a job knows who signed in for whom, and whom to trust', run)
+    before = LOG.stat().st_size
+    run = cli('verify', f'--job={job}', *account('alice'), state=state, password='master')
+    tap.check(run.code == 77 and attempts(before) == 1, 'who names a user signs in as that one', run)
+    run = cli('undo', f'--job={job}', '--batch', state=state, password='master')
+    tap.check(run.code == 0, 'and what was copied for somebody else is taken back so', run)
 run = cli('check', *account('alice*admin'), '--auth=login', '--format=json', password='master')
 tap.check(run.code == 0 and any(m['name'] == 'Only-hers' for m in run.json['mailboxes']), 'in one word, as Dovecot has it', run)
 before = LOG.stat().st_size

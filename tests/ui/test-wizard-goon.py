@@ -8,9 +8,9 @@ MESSAGES = 300
 STATE = str(HOME / 'state/mailhaul')
 
 
-def broken(who, source, after):
+def broken(who, source, after, *more, password=None):
     """A copy in a terminal that is killed in the middle."""
-    started = Started('copy', *account(who), source, '--max-rate=60000', state=STATE, password=PASSWORDS[who])
+    started = Started('copy', *account(who), source, '--max-rate=60000', *more, state=STATE, password=password or PASSWORDS[who])
     until('some are copied', lambda: any(0 < j['done'] < MESSAGES and j['state'] == 'running' and str(source) in j['sources']
                                          for j in jobs()) or None, 60)
     time.sleep(after)
@@ -31,7 +31,7 @@ def test():
     second = make_mbox(HOME / 'Second archive with a name that is a good deal longer than anybody would like', MESSAGES, 'y', size=3000)
     broken('CORP\\bob', first, 0)
     time.sleep(1.1)
-    broken('alice', second, 0)
+    broken('alice', second, 0, '--authenticate-as=admin', password='master')
 
     window = Program(f"--ca-file={os.environ['IMAP_CA']}")
     window.page('Go on?')
@@ -92,11 +92,19 @@ def test():
     with Mailbox('CORP\\bob') as mailbox:
         tap.equal(mailbox.counts(), {'INBOX': 0, 'First archive': MESSAGES}, 'each message is there once')
 
-    # One is left, and a sentence is enough.
-    window = Program(f"--ca-file={os.environ['IMAP_CA']}")
+    # One is left, and a sentence is enough. Who signed in for whom is known, and so is the authority.
+    window = Program()
     window.page('Go on?')
     tap.check('alice' in window.label('stopped on') and not radio_buttons(window), 'what is finished is not offered any more')
     shot('goon-one')
+    window.next('Go On')
+    window.page('Where should your mail go?')
+    tap.equal((text(labelled(window.window, 'User name')), text(labelled(window.window, 'Mailbox of another person'))), ('admin', 'alice'),
+              'the mailbox of another person is gone on with as before')
+    shot('goon-other')
+    fill(labelled(window.window, 'Password'), 'master')
+    window.next()
+    wait_until_checked(window)
     end(tap, window)
 
     # Taking back that broke off is offered as well.

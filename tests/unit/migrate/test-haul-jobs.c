@@ -83,6 +83,32 @@ test_same_job (void)
 }
 
 static void
+test_somebody_else (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("jobs-XXXXXX", NULL);
+  g_autofree char *ca_file = g_build_filename (dir, "caf\xe9.pem", NULL);
+  g_autoptr (HaulPlan) plan = make_plan ("/mail");
+  g_autoptr (HaulAccount) account = make_account ("bob");
+  g_autoptr (GError) error = NULL;
+
+  account->authenticate_as = g_strdup ("CORP\\admin");
+  account->ca_file = g_strdup (ca_file);
+  g_assert_true (g_file_set_contents (ca_file, "x", 1, &error));
+  g_autoptr (HaulJob) job = haul_job_store_find_or_make (dir, account, plan);
+  g_assert_true (haul_job_store_save (dir, account, job, &error));
+  g_assert_no_error (error);
+  g_autoptr (HaulJob) found = haul_jobs_find (dir, job->id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (found->user, ==, "bob");
+  g_assert_cmpstr (found->authenticate_as, ==, "CORP\\admin");
+  g_assert_cmpstr (found->ca_file, ==, ca_file);
+
+  g_remove (ca_file);
+  g_autoptr (HaulJob) later = haul_jobs_find (dir, job->id, &error);
+  g_assert_null (later->ca_file);
+}
+
+static void
 test_names (void)
 {
   static const char *const bad[] = { "", "../etc/passwd", "a/b", "..", "20261124-2315-3F9A", "x\n" };
@@ -192,6 +218,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/jobs/same-job", test_same_job);
+  g_test_add_func ("/jobs/somebody-else", test_somebody_else);
   g_test_add_func ("/jobs/names", test_names);
   g_test_add_func ("/jobs/none", test_none);
   g_test_add_func ("/jobs/report", test_report);
