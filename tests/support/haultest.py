@@ -113,14 +113,14 @@ def watch(pid, stop):
         for p in pids:
             try:
                 line = Path(f'/proc/{p}/cmdline').read_bytes()
-                suitesecrets.look_at(f'environment of {line[:200]!r}', Path(f'/proc/{p}/environ').read_bytes())
                 children = ''.join(t.read_text() for t in Path(f'/proc/{p}/task').glob('*/children'))
+                if (p, line) not in seen:
+                    suitesecrets.look_at(f'environment of {line[:200]!r}', Path(f'/proc/{p}/environ').read_bytes())
+                    seen.add((p, line))
+                    SPOKEN.append(line)
             except OSError:
                 continue
             pids += [int(c) for c in children.split()]
-            if line not in seen:
-                seen.add(line)
-                SPOKEN.append(line)
 
 
 @functools.cache

@@ -37,6 +37,21 @@ def find(wanted, where, octets):
     return [f'{where}: {name}, {encoding}' for name, encoding, text in wanted if octets.find(text) >= 0]
 
 
+def pieces(path):
+    """What is written in a file, each with the end of the one before; not its holes, which may be gigabytes."""
+    with open(path, 'rb') as file:
+        at, before = 0, b''
+        while True:
+            try:
+                start = os.lseek(file.fileno(), at, os.SEEK_DATA)
+            except OSError:  # only a hole is left, or nothing
+                return
+            octets = os.pread(file.fileno(), min(1 << 24, os.lseek(file.fileno(), start, os.SEEK_HOLE) - start), start)
+            before = (before if start == at else b'')[-400:] + octets
+            yield before
+            at = start + len(octets)
+
+
 def find_in_files(wanted, *places, without=()):
     """In every ordinary file; how many there were, and what was found."""
     hits, n = [], 0
@@ -48,10 +63,6 @@ def find_in_files(wanted, *places, without=()):
             except FileNotFoundError:  # gone meanwhile
                 continue
             n += 1
-            with open(path, 'rb') as file:
-                before = b''
-                while octets := file.read(1 << 24):
-                    hits += find(wanted, path, before + octets)
-                    before = octets[-400:]
+            hits += [hit for octets in pieces(path) for hit in find(wanted, path, octets)]
             hits += find(wanted, f'name of {path}', os.fsencode(path))
     return n, hits
