@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @HAUL_ACCOUNT_ERROR_COMMAND: the command for a password or token cannot be run
  * @HAUL_ACCOUNT_ERROR_MAILBOX_FORM: somebody else's mailbox cannot be named in this way of signing in
  * @HAUL_ACCOUNT_ERROR_WEAKER: the server was reached with more protection before
+ * @HAUL_ACCOUNT_ERROR_AUTHORITY: the file of an authority to trust as well cannot be used
  * @HAUL_ACCOUNT_ERROR_KEYRING: the keyring is locked, refuses or is not there
  */
 typedef enum
@@ -37,6 +38,7 @@ typedef enum
   HAUL_ACCOUNT_ERROR_MAILBOX_FORM,
   HAUL_ACCOUNT_ERROR_KEYRING,
   HAUL_ACCOUNT_ERROR_WEAKER,
+  HAUL_ACCOUNT_ERROR_AUTHORITY,
 } HaulAccountError;
 
 GQuark haul_account_error_quark (void);

@@ -414,6 +414,19 @@ run_steps (Probe *self, GCancellable *cancellable, GError **error)
   return enter_again (self, is_late ? PATIENCE_MS : haul_clock_back_off_ms (0), cancellable, error);
 }
 
+/* Else a file of another form would look like a fault of the server. */
+static gboolean
+check_authority (const HaulAccount *account, GError **error)
+{
+  g_autofree char *path = account->ca_file == NULL ? NULL : g_canonicalize_filename (account->ca_file, NULL);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GTlsDatabase) database = path == NULL ? NULL : g_tls_file_database_new (path, &local_error);
+
+  if (local_error != NULL)
+    g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_AUTHORITY, local_error->message);
+  return local_error == NULL;
+}
+
 /**
  * haul_probe_run:
  * @account: whose mailbox, with its secret; the endpoint may be missing, its protection AUTO
@@ -434,7 +447,7 @@ haul_probe_run (
 {
   HaulProbeResult *result = NULL;
 
-  if (!haul_connection_check (account, error))
+  if (!haul_connection_check (account, error) || !check_authority (account, error))
     return NULL;
   Probe self
       = { .account = haul_account_copy (account), .func = func, .user_data = user_data, .given_pins = account->pins };

@@ -82,7 +82,8 @@ answer (const char *challenge, gpointer user_data, GError **error)
       talk->is_refused = TRUE;
       return haul_secret_new (is_theirs ? "" : "*");
     }
-  translate (problem, HAUL_IMAP_ERROR_PROTOCOL, error);
+  gboolean is_unproven = g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_UNPROVEN);
+  translate (problem, is_unproven ? HAUL_IMAP_ERROR_UNPROVEN : HAUL_IMAP_ERROR_PROTOCOL, error);
   return NULL;
 }
 
@@ -164,7 +165,7 @@ new_command (Talk *talk, HaulSaslMechanism mechanism, guint capabilities)
  * Carries out one exchange.
  *
  * Returns: (transfer full) (nullable): OK, NO or BAD; or %NULL with %HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED, or
- *   %HAUL_IMAP_ERROR_PROTOCOL where the server did not prove what it has to
+ *   %HAUL_IMAP_ERROR_UNPROVEN where the server did not prove what it has to
  */
 HaulImapResponse *
 haul_imap_authenticate_run (HaulImapChannel *channel,
@@ -199,7 +200,7 @@ haul_imap_authenticate_run (HaulImapChannel *channel,
   if (haul_sasl_is_complete (sasl) && !talk.is_refused)
     return g_steal_pointer (&tagged);
   haul_imap_channel_poison (channel);
-  g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_PROTOCOL,
+  g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_UNPROVEN,
                        "the server agreed before it had proved who it is");
   return NULL;
 }

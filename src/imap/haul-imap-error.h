@@ -36,6 +36,7 @@ G_BEGIN_DECLS
  * @HAUL_IMAP_ERROR_BODY_CHANGED: the message given to APPEND ended early or was longer than announced; connection
  * poisoned
  * @HAUL_IMAP_ERROR_PERHAPS_FULL: the server refuses again and again, in words that it has for a full mailbox, too
+ * @HAUL_IMAP_ERROR_UNPROVEN: the server did not prove what it has to when somebody signs in
  */
 typedef enum
 {
@@ -61,6 +62,7 @@ typedef enum
   HAUL_IMAP_ERROR_UNSAFE_TEXT,
   HAUL_IMAP_ERROR_BODY_CHANGED,
   HAUL_IMAP_ERROR_PERHAPS_FULL,
+  HAUL_IMAP_ERROR_UNPROVEN,
 } HaulImapError;
 
 GQuark haul_imap_error_quark (void);

@@ -68,6 +68,10 @@ static const Row imap_rows[] = {
   { HAUL_IMAP_ERROR_CERTIFICATE, "certificate", HAUL_FIELD_CERTIFICATE, HAUL_EXIT_CERTIFICATE,
     N_ ("The mail server cannot prove who it is, so the password was not sent."),
     N_ ("Go on only if you can check the certificate’s fingerprint with the people who run the mail server.") },
+  { HAUL_IMAP_ERROR_UNPROVEN, "server-unproven", HAUL_FIELD_SERVER, HAUL_EXIT_CERTIFICATE,
+    N_ ("The mail server could not prove, at the sign-in, that it is the right one, so it was not believed."),
+    N_ ("Somebody on the way may be in between. Try another network, and ask the people who run the mail server before "
+        "you go on.") },
   { HAUL_IMAP_ERROR_PREAUTH, "preauth", HAUL_FIELD_SERVER, HAUL_EXIT_PROTOCOL,
     N_ ("The mail server let us in without asking who we are; that is not safe, so nothing was sent."),
     ASK_ADMINISTRATOR },
@@ -125,6 +129,10 @@ static const Row account_rows[] = {
     N_ ("This mail server was reached with better protection before, so the password was not sent now."),
     N_ ("Somebody on the way may be in between. Try again later or on another network; ask the people who run the mail "
         "server whether they changed something.") },
+  { HAUL_ACCOUNT_ERROR_AUTHORITY, "bad-authority", HAUL_FIELD_SERVER, HAUL_EXIT_USAGE,
+    N_ ("The file with the company’s certificate authority cannot be used, so nothing was sent."),
+    N_ ("It must be in the form called PEM, a text with the line “-----BEGIN CERTIFICATE-----”. Ask the people who run "
+        "the mail server for such a file.") },
   { HAUL_ACCOUNT_ERROR_KEYRING, "keyring", HAUL_FIELD_PASSWORD, HAUL_EXIT_SIGN_IN,
     N_ ("The keyring with the saved passwords does not open."), N_ ("Unlock the keyring, or give the password here.") },
 };
@@ -282,6 +290,8 @@ static const struct
   const char *sentence;
 } certificate_reasons[] = {
   { HAUL_IMAP_CERTIFICATE_PIN_CHANGED, N_ ("It is not the certificate that was trusted before.") },
+  { HAUL_IMAP_CERTIFICATE_NEW_PROBLEM,
+    N_ ("It is the one that was trusted before, but now something else is wrong with it.") },
   { G_TLS_CERTIFICATE_UNKNOWN_CA, N_ ("It was not issued by anybody this computer trusts.") },
   { G_TLS_CERTIFICATE_BAD_IDENTITY, N_ ("It belongs to a server of another name.") },
   { G_TLS_CERTIFICATE_NOT_ACTIVATED, N_ ("It is not valid yet.") },
