@@ -20,7 +20,7 @@ from program import Program
 RUNS_MAX = 8
 DELAY = 0.15
 ANSWER_MS = 1000  # where an answer is lost, it is not waited for long
-FINE = (0, 3)  # 3: some messages cannot be had by any server
+FINE = (0, 3)  # 3: some messages were not copied, and are named
 
 
 class Runner:
@@ -41,8 +41,8 @@ class Runner:
     def source(self, corpus):
         if corpus not in self.sources:
             path = self.dir / f'source-{corpus}' / 'Inbox'
-            expected, n_unfit = corpora.write(corpora.CORPORA[corpus](), path)
-            self.sources[corpus] = path, expected, n_unfit, manifest(path)
+            expected = corpora.write(corpora.CORPORA[corpus](), path)
+            self.sources[corpus] = path, expected, manifest(path)
         return self.sources[corpus]
 
     def program(self, place, corpus, connections, through_way=False):
@@ -155,7 +155,7 @@ class Runner:
         return oracle.compare(got, expected, self.arena.place.dates)
 
     def judge(self, corpus, place, runs, others=None):
-        source, expected, n_unfit, before = self.source(corpus)
+        source, expected, before = self.source(corpus)
         self.arena.settle()
         counts, words = self.compare(self.arena.look(), expected, others)
         again = self.arena.look_again()
@@ -164,7 +164,7 @@ class Runner:
             if other != counts:
                 words += ['in its files: ' + word for word in other_words] + ['the two looks differ']
                 counts = {name: max(n, other[name]) for name, n in counts.items()}
-        if runs[-1].code != (3 if n_unfit else 0) and not (others and others.may_lack and runs[-1].code == 3):
+        if runs[-1].code != 0 and not (others and others.may_lack and runs[-1].code == 3):
             words.append(f'the last run ended with {runs[-1].code}')
         if others is not None:
             words += others.words

@@ -176,7 +176,7 @@ def channel(bench):
     tap.equal(attempt(lambda: world.reset('nobody')), 'Refused', 'an unknown personality is refused')
     names = bench.server.channel.ask('personalities')['personalities']
     tap.check(all(names.values()), 'every personality says where it is from')
-    for name in names:
+    for name in sorted(set(names) - {'hostile:alien'}):  # which is no mail server
         world.reset(name)
         client = Client(world.port, login=False)
         tap.check(client.greeting.startswith('* ') and client.ask('CAPABILITY').startswith('OK') and 'IMAP4rev1' in ' '.join(client.untagged).replace('imap', 'IMAP'),
