@@ -51,6 +51,7 @@ typedef struct
   gboolean is_begun;     /* its sending began by this row */
   guint attempts;        /* sendings that came to nothing */
   gboolean is_present;   /* done: the census found it at @uid */
+  gboolean is_ours;      /* this run brought it there, and lost sight of it: what a census finds of it is a copy */
   gboolean is_merged;    /* done: the server keeps it together with one like it */
   HaulProof proof;       /* how well it is known to be there */
   gboolean is_doubtful;  /* its way had a break in it: look twice */

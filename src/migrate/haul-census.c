@@ -249,11 +249,12 @@ forget_copies (HaulTransfer *self, GError **error)
   for (guint i = 0; i < self->items->len; i++)
     {
       HaulItem *item = self->items->pdata[i];
-      gboolean is_copied = item->state == HAUL_ITEM_COPIED;
-      if (!is_copied && !item->is_present)
+      gboolean is_placed = item->state == HAUL_ITEM_COPIED;
+      if (!is_placed && !item->is_present)
         continue;
-      if (is_copied && !haul_journal_item_forget (self->run->journal, item->row, error))
+      if (is_placed && !haul_journal_item_forget (self->run->journal, item->row, error))
         return FALSE;
+      gboolean is_copied = item->is_ours = is_placed || item->is_ours;
       item->state = HAUL_ITEM_OPEN;
       item->is_present = FALSE;
       item->uid = 0;

@@ -81,7 +81,7 @@ haul_recognition_mark (HaulTransfer *transfer, HaulItem *item, HaulListingRow *r
   if (item->repairs != 0 && item->proof == HAUL_PROOF_BYTES)
     item->proof = HAUL_PROOF_REPAIRED;
   row->is_taken = TRUE;
-  haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .present = 1 });
+  haul_run_count (transfer->run, transfer->index, &(HaulCounts){ .copied = item->is_ours, .present = !item->is_ours });
   haul_run_count_item (transfer->run, transfer->index, item, item->size);
 }
 

@@ -50,10 +50,33 @@ rename_mailbox (HaulStaging *self,
     }
 }
 
-/* The mailbox has its name: where each message is in it now. By UID where the server kept those, else by digest. */
-static gboolean
-place_renamed (HaulRun *run, HaulImapSession *session, const HaulMove *move, guint32 *uid_validity, GError **error)
+static int
+compare_whole_uids (gconstpointer a, gconstpointer b)
 {
+  const HaulGenerationItem *left = *(HaulGenerationItem *const *)a, *right = *(HaulGenerationItem *const *)b;
+
+  return left->whole_uid < right->whole_uid ? -1 : left->whole_uid > right->whole_uid;
+}
+
+/* The server gave other UIDs with the name. By digest; where it keeps messages in another form, by the order in which
+ * they stood before, if that is known of the mailbox and the others do not speak against it. */
+static HaulListingRow **
+find_unknown (HaulStaging *self, HaulListing *listing, GPtrArray *unknown)
+{
+  g_ptr_array_sort (unknown, compare_whole_uids);
+  g_autofree HaulListingRow **rows = haul_find_pair (unknown, listing);
+  g_autofree HaulListingRow **ordered = self->is_exact ? haul_find_pair_by_order (unknown, listing) : NULL;
+
+  if (ordered != NULL && haul_find_is_in_order (unknown, rows, ordered))
+    return g_steal_pointer (&ordered);
+  return g_steal_pointer (&rows);
+}
+
+/* The mailbox has its name: where each message is in it now. By UID where the server kept those. */
+static gboolean
+place_renamed (HaulStaging *self, HaulImapSession *session, const HaulMove *move, guint32 *uid_validity, GError **error)
+{
+  HaulRun *run = self->run;
   g_autoptr (GPtrArray) items = haul_journal_move_list_items (run->journal, move->row, error);
   g_autoptr (GPtrArray) unknown = g_ptr_array_new ();
   g_autoptr (HaulListing) listing
@@ -77,7 +100,7 @@ place_renamed (HaulRun *run, HaulImapSession *session, const HaulMove *move, gui
     }
   if (unknown->len > 0 && !haul_listing_fetch_digests (listing, session, NULL, run->hard, error))
     return FALSE;
-  g_autofree HaulListingRow **rows = haul_find_pair (unknown, listing);
+  g_autofree HaulListingRow **rows = find_unknown (self, listing, unknown);
   for (guint i = 0; i < unknown->len; i++)
     {
       gint64 item = ((HaulGenerationItem *)unknown->pdata[i])->row;
@@ -126,7 +149,7 @@ haul_rename_settle (
   if (!is_here && is_there)
     {
       HAUL_FAULT (F24, "renamed");
-      if (!place_renamed (run, session, move, uid_validity, error)
+      if (!place_renamed (staging, session, move, uid_validity, error)
           || !haul_journal_undo_set_uid_validity (run->journal, move->mailbox, *uid_validity, error))
         return FALSE;
       if (!haul_target_subscribe (session, move->mailbox, run->hard, error))

@@ -23,6 +23,7 @@ typedef struct
   gboolean is_selected;  /* on its lane's session */
   guint32 last_uid;      /* APPENDUIDs rise, or are not believed */
   gboolean is_answered;  /* the server had answered every sending when the connection was given up */
+  gboolean is_exact;     /* this process saw that it holds what it is to hold, just before it got its name */
 } HaulStaging;
 
 HaulStaging *haul_staging_new (HaulRun *run, const HaulGeneration *generation);

@@ -310,7 +310,9 @@ haul_transfer_sync (HaulTransfer *transfer, const GError *reason, GError **error
       if (!haul_journal_item_find_outcome (transfer->run->journal, item->row, &outcome, error))
         return FALSE;
       /* Staged and gone from there: it may be in the user's mailbox all the same. */
-      transfer->needs_census |= outcome.was_staged && !outcome.is_pending && outcome.uid == 0;
+      gboolean is_missed = outcome.was_staged && !outcome.is_pending && outcome.uid == 0;
+      transfer->needs_census |= is_missed;
+      item->is_ours |= is_missed;
       if (outcome.is_pending)
         {
           /* Also what was being sent when the connection broke, and was found to be there. */
@@ -427,7 +429,7 @@ haul_transfer_finish (HaulTransfer *transfer)
           n_left++;
           bytes_left += item->size;
         }
-      if (item->state != HAUL_ITEM_COPIED)
+      if (item->state != HAUL_ITEM_COPIED && !(item->is_present && item->is_ours))
         continue;
       n_copied++;
       report_copied (transfer, item);

@@ -67,6 +67,7 @@ give_name (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging, G
 
   if (!haul_staging_leave (staging, session, error))
     return FALSE;
+  staging->is_exact = TRUE;
   move.row = haul_journal_move_begin (self->run->journal, staging->row, &move, parts, error);
   return move.row != 0 && haul_rename_settle (staging, session, &move, &self->uid_validity, error);
 }

@@ -143,6 +143,40 @@ def part_no_text():
                 world.close()
 
 
+def part_renamed():
+    """A mailbox that gets another UIDVALIDITY with its name: what is altered there was copied all the same, and is known by its place."""
+    with Server() as server:
+        for kind, cut in ('none', ''), ('courier', ''), ('courier', 'RENAME:done'), ('imap4d', ''), ('exchange', ''), ('exchange', 'RENAME:done'):
+            what = f'renamed, {kind}{", broken" if cut else ""}'
+            rewrite, switches, _ = KINDS[kind]
+            texts = texts_of(kind)
+            n = len(texts)
+            world = World(server, re.sub(r'\W+', '-', what), {}, texts)
+            world.world.reset('no-move', rewrite=rewrite, rename_validity='new', **switches)
+            if cut:
+                world.world.arm(cut, act='rst')
+            run = world.drive()
+            box, others = world.contents()
+            tap.equal((octets(box), others), (octets(expected(texts)), []), f'{what}: each once', run)
+            tap.equal((counts(run)['copied'], counts(run)['present'], run.json['rung']), (n, 0, 'R2'), f'{what}: all were copied', run)
+            run = world.drive()
+            tap.equal((counts(run)['copied'], counts(run)['present']), (0, n), f'{what}: again: nothing', run)
+            world.close()
+        for kind in 'none', 'imap4d':
+            what = f'replaced meanwhile, {kind}'
+            texts = texts_of(kind)
+            world = World(server, re.sub(r'\W+', '-', what), {}, texts)
+            world.world.reset('no-move', rewrite=KINDS[kind][0], uidvalidity_change='reconnect')
+            old = message(50, 'old').replace(b'\n', b'\r\n')
+            world.world.fill('letters', [(old, FIRST, [])])
+            world.world.arm('EXPUNGE:done', n=2, act='rst')
+            run = world.drive()
+            box, others = world.contents()
+            tap.equal((octets(box), others), (octets(expected(texts)) + Counter([hashlib.sha256(old).hexdigest()]), []), f'{what}: each once', run)
+            tap.equal((counts(run)['copied'], counts(run)['present'], run.json['rung']), (len(texts), 0, 'R3'), f'{what}: all were copied', run)
+            world.close()
+
+
 def part_faithful():
     """On a server that keeps octets, the same Message-ID, date, sender and subject with another text is another message."""
     head = b'Message-ID: <same@example.org>\nDate: Fri, 17 Oct 2003 10:00:00 +0000\nFrom: anna@example.org\nSubject: same\n\n'

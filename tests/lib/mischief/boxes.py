@@ -143,6 +143,8 @@ class Boxes:
                 raise self.refuse('exists')
             self.check_name(new)
             self.world.tree.rename(box, new)
+            if self.settings.s_rename_validity == 'new':
+                box.uid_validity = self.world.tree.next_validity()
         return self.ok(b'RENAME')
 
     def do_SUBSCRIBE(self, rest):
