@@ -228,6 +228,8 @@ check_account (const HaulCliOptions *self, GError **error)
     return fail (error, _ ("The option --preset is not available yet."));
   if (self->client_key != NULL && self->client_certificate == NULL)
     return fail (error, _ ("--client-key goes with --client-certificate."));
+  if (self->allow_old_tls && self->client_certificate != NULL)
+    return fail (error, _ ("--client-certificate does not go with --allow-old-tls: it would not be shown."));
   if (n_passwords > 1)
     return fail (error, _ ("Give the password in one way only."));
   if (self->password_fd < -1)

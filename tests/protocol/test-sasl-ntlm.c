@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Names beyond ASCII are for the scripted server to judge: gss-ntlmssp 1.2.0 lets none of them in. NTLM_USER_FILE holds
- * what the server knows; LM_COMPAT_LEVEL 5 takes version 2 alone, 0 version 1 as well.
+ * Names and domains beyond ASCII are not judged here: gss-ntlmssp 1.2.0 refuses them to its own client as well (seen
+ * with “jörg” and “DÜSSELDORF”). One name, “jörg”, is judged by the scripted server alone, in cli-signin-mechanisms.
+ * NTLM_USER_FILE holds what the server knows; LM_COMPAT_LEVEL 5 takes version 2 alone, 0 version 1 as well.
  */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
