@@ -27,12 +27,13 @@ typedef enum
  */
 typedef struct
 {
-  char *sentence;     /* (owned) “The server did not accept this user name and password.” */
-  char *advice;       /* (owned) (nullable) “Check the password …” */
-  char *server_text;  /* (owned) (nullable) the server's own words */
-  char *other_server; /* (owned) (nullable) a server named by this one, to be offered, never followed */
-  const char *code;   /* a word for scripts: sign-in-refused */
-  HaulField field;    /* where a person can mend it */
+  char *sentence;       /* (owned) “The server did not accept this user name and password.” */
+  char *advice;         /* (owned) (nullable) “Check the password …” */
+  char *server_text;    /* (owned) (nullable) the server's own words */
+  char *other_server;   /* (owned) (nullable) a server named by this one, to be offered, never followed */
+  gboolean wants_token; /* an access token is what is missing or wrong */
+  const char *code;     /* a word for scripts: sign-in-refused */
+  HaulField field;      /* where a person can mend it */
   HaulExitStatus exit_status;
 } HaulErrorText;
 

@@ -43,9 +43,8 @@ static const Row rows[HAUL_N_SIGN_IN_FINDINGS] = {
   [HAUL_SIGN_IN_TOKEN_ONLY]
   = { "sign-in-token-only", HAUL_FIELD_PASSWORD,
       N_ ("The mail server does not take passwords from mail programs; it wants a sign-in with a browser (OAuth)."),
-      N_ ("Ask the people who run the mail server for a command that prints an access token, and give it to "
-          "mailhaul-cli "
-          "as --token-command.") },
+      N_ ("Ask the people who run the mail server for a command that prints an access token. It goes into the field "
+          "“Access token command” under More in the window, or to mailhaul-cli as --token-command.") },
   [HAUL_SIGN_IN_TOKEN_REFUSED]
   = { "token-refused", HAUL_FIELD_PASSWORD, N_ ("The mail server did not accept the access token."),
       N_ ("It may have run out, belong to somebody else, or not be made for mail over IMAP. Check the command that "
@@ -135,6 +134,7 @@ haul_sign_in_text_apply (HaulErrorText *text, HaulSignInFinding finding, const c
   text->sentence = g_strdup (_ (row->sentence));
   text->advice = g_strdup (_ (row->advice));
   text->field = row->field;
+  text->wants_token = finding == HAUL_SIGN_IN_TOKEN_ONLY || finding == HAUL_SIGN_IN_TOKEN_REFUSED;
   if (row->word != NULL)
     text->code = row->word;
   if (server == NULL)

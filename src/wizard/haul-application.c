@@ -154,6 +154,8 @@ handle_local_options (GApplication *application, GVariantDict *options)
     replace (&state->server, text);
   if (g_variant_dict_lookup (options, "user", "&s", &text))
     replace (&state->user, text);
+  if (g_variant_dict_lookup (options, "token-command", "&s", &text))
+    replace (&state->token_command, text);
   if (g_variant_dict_lookup (options, "ca-file", "^&ay", &text))
     replace (&state->ca_file, text);
   if (g_variant_dict_lookup (options, "password-fd", "i", &fd))
@@ -188,6 +190,8 @@ haul_application_init (HaulApplication *self)
     { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("The mail server"), N_ ("HOST[:PORT]") },
     { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("The user name there"), N_ ("LOGIN") },
     { "password-fd", 0, 0, G_OPTION_ARG_INT, NULL, N_ ("Read the password from this file descriptor"), N_ ("N") },
+    { "token-command", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Sign in with the access token that a command prints"),
+      N_ ("CMD") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Trust this certificate authority as well"), N_ ("PEM") },
     { NULL },
   };

@@ -25,6 +25,7 @@ struct _HaulPageAccount
   GtkComboBox *security_combo;
   GtkFileChooser *authority_button;
   GtkEntry *mailbox_entry;
+  GtkEntry *token_entry;
   GtkLabel *user_hint;
   char *user_example; /* (owned) what the hint says of no name */
   GtkLabel *page_problem;
@@ -32,6 +33,7 @@ struct _HaulPageAccount
   GtkLabel *password_problem;
   GtkLabel *server_problem;
   GtkLabel *port_problem;
+  GtkLabel *token_problem;
   gboolean is_filled;   /* the fields hold what the person sees, not what an earlier visit left */
   GCancellable *lookup; /* (owned) (nullable) the question to the keyring that is under way */
 };
@@ -53,6 +55,7 @@ forget_problems (HaulPageAccount *self)
   set_problem (self->password_problem, NULL);
   set_problem (self->server_problem, NULL);
   set_problem (self->port_problem, NULL);
+  set_problem (self->token_problem, NULL);
 }
 
 static void
@@ -62,6 +65,14 @@ show_problem (HaulPageAccount *self, GtkLabel *label, GtkWidget *field, const ch
   if (field != NULL)
     gtk_widget_grab_focus (field);
   haul_wizard_page_announce (HAUL_WIZARD_PAGE (self), text);
+}
+
+static gboolean
+has_token (HaulPageAccount *self)
+{
+  g_autofree char *command = g_strstrip (g_strdup (gtk_entry_get_text (self->token_entry)));
+
+  return *command != 0;
 }
 
 /* Shows an error beside the very field that can mend it, and puts the cursor there. */
@@ -79,6 +90,12 @@ show_error (HaulPageAccount *self, const GError *error)
       show_problem (self, self->user_problem, GTK_WIDGET (self->user_entry), whole);
       break;
     case HAUL_FIELD_PASSWORD:
+      if (has_token (self) || text->wants_token)
+        {
+          gtk_expander_set_expanded (self->more, TRUE);
+          show_problem (self, self->token_problem, GTK_WIDGET (self->token_entry), whole);
+          break;
+        }
       show_problem (self, self->password_problem, GTK_WIDGET (self->password_entry), whole);
       break;
     case HAUL_FIELD_SERVER:
@@ -95,8 +112,12 @@ update_complete (HaulPageAccount *self)
 {
   g_autofree char *user = g_strstrip (g_strdup (gtk_entry_get_text (self->user_entry)));
 
+  gboolean is_token = has_token (self);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->password_entry), !is_token);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->keyring_check), !is_token);
   haul_wizard_page_set_complete (HAUL_WIZARD_PAGE (self),
-                                 *user != 0 && gtk_entry_get_text_length (self->password_entry) > 0);
+                                 *user != 0 && (is_token || gtk_entry_get_text_length (self->password_entry) > 0));
 }
 
 static void
@@ -189,6 +210,7 @@ store_typed (HaulPageAccount *self)
   store_entry (self->user_entry, &state->user);
   store_entry (self->server_entry, &state->server);
   store_entry (self->mailbox_entry, &state->mailbox);
+  store_entry (self->token_entry, &state->token_command);
   store_authority (self, state);
   state->security = (HaulSecurity)MAX (0, gtk_combo_box_get_active (self->security_combo));
 }
@@ -203,7 +225,8 @@ look_up (HaulPageAccount *self)
   if (!self->is_filled)
     return;
   store_typed (self);
-  if (*state->user == 0 || *state->server == 0 || gtk_entry_get_text_length (self->password_entry) > 0)
+  if (*state->user == 0 || *state->server == 0 || *state->token_command != 0
+      || gtk_entry_get_text_length (self->password_entry) > 0)
     return;
   account = haul_wizard_state_dup_account (state, NULL);
   if (account == NULL)
@@ -233,6 +256,7 @@ shown (HaulWizardPage *page)
   gtk_entry_set_text (self->user_entry, state->user);
   gtk_entry_set_text (self->server_entry, state->server);
   gtk_entry_set_text (self->mailbox_entry, state->mailbox);
+  gtk_entry_set_text (self->token_entry, state->token_command);
   gtk_entry_set_text (self->port_entry, port);
   gtk_combo_box_set_active (self->security_combo, (int)state->security);
   if (state->ca_file != NULL)
@@ -240,9 +264,9 @@ shown (HaulWizardPage *page)
   if (state->secret != NULL && gtk_entry_get_text_length (self->password_entry) == 0)
     gtk_entry_set_text (self->password_entry, haul_secret_peek (state->secret));
   self->is_filled = TRUE;
-  if (state->port != 0 || state->security != HAUL_SECURITY_AUTO || *state->mailbox != 0)
+  if (state->port != 0 || state->security != HAUL_SECURITY_AUTO || *state->mailbox != 0 || has_token (self))
     gtk_expander_set_expanded (self->more, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (*state->user == 0 ? self->user_entry : self->password_entry));
+  gtk_widget_grab_focus (GTK_WIDGET (*state->user == 0 || has_token (self) ? self->user_entry : self->password_entry));
   forget_problems (self);
   if (state->error != NULL)
     show_error (self, state->error);
@@ -262,7 +286,7 @@ apply (HaulWizardPage *page, GCancellable *cancellable)
   store_typed (self);
   g_clear_pointer (&state->secret, haul_secret_unref);
   state->secret = haul_secret_new (gtk_entry_get_text (self->password_entry));
-  state->wants_keyring = gtk_toggle_button_get_active (self->keyring_check);
+  state->wants_keyring = gtk_toggle_button_get_active (self->keyring_check) && !has_token (self);
   if (!store_port (self, state))
     {
       haul_wizard_page_apply_complete (page, FALSE);
@@ -316,12 +340,14 @@ haul_page_account_class_init (HaulPageAccountClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, security_combo);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, authority_button);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, mailbox_entry);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, token_entry);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, user_hint);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, page_problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, user_problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, password_problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, server_problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, port_problem);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageAccount, token_problem);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_reveal_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_focus_out);

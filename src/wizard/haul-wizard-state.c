@@ -28,6 +28,7 @@ haul_wizard_state_new (void)
   self->user = g_strdup ("");
   self->server = g_strdup ("");
   self->mailbox = g_strdup ("");
+  self->token_command = g_strdup ("");
   self->summaries = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_store_summary_unref);
   self->choices = haul_choices_new ();
   return self;
@@ -46,6 +47,7 @@ state_clear (HaulWizardState *self)
   g_free (self->user);
   g_free (self->server);
   g_free (self->mailbox);
+  g_free (self->token_command);
   g_clear_pointer (&self->secret, haul_secret_unref);
   g_free (self->ca_file);
   g_free (self->old_tls_host);
@@ -121,7 +123,10 @@ haul_wizard_state_dup_account (HaulWizardState *state, GError **error)
         endpoint->port = state->port;
     }
   account = haul_account_new (*state->mailbox == 0 ? state->user : state->mailbox, endpoint);
-  account->secret = state->secret == NULL ? NULL : haul_secret_ref (state->secret);
+  if (*state->token_command != 0)
+    account->token = haul_token_new (state->token_command);
+  else
+    account->secret = state->secret == NULL ? NULL : haul_secret_ref (state->secret);
   account->ca_file = g_strdup (state->ca_file);
   account->allow_old_tls = endpoint != NULL && state->old_tls_host != NULL
                            && g_ascii_strcasecmp (endpoint->host, state->old_tls_host) == 0;

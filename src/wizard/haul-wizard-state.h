@@ -30,7 +30,8 @@ typedef struct
   char *mailbox; /* (owned) of another person; "" for one's own */
   guint16 port;  /* 0: the usual one */
   HaulSecurity security;
-  HaulSecret *secret; /* (owned) (nullable) */
+  HaulSecret *secret;  /* (owned) (nullable) */
+  char *token_command; /* (owned) prints an access token in place of a password; "" for none */
   gboolean wants_keyring;
   char *ca_file;         /* (owned) (nullable) a private authority to trust as well */
   gboolean is_ca_of_job; /* a job that was begun before knew it */

@@ -94,11 +94,42 @@ def findings(window, server):
     tap.check(world.steps().get('LOGIN:before', 0) + world.steps()['AUTHENTICATE:before'] <= 2, 'it was not followed')
 
 
+def token(window, server):
+    """Exchange Online takes no passwords: what the page says is enough to get in."""
+    world = server.world('online', 'exchange-online:2026', user='bob@corp.example', password='Zq7-token')
+    with folder() as place:
+        (place / 'token').write_text('Zq7-token\n')
+        said = refused(window, f'127.0.0.1:{world.port}', 'bob@corp.example')
+        tap.check(any('does not take passwords' in l for l in said) and any('“Access token command” under More' in l for l in said),
+                  'Exchange Online: no password is taken, and where a token goes is said', said)
+        shot('signin-token-only')
+        back_to_account(window)
+        field = labelled(window.window, 'Access token command')
+        focus_window()
+        until('the cursor is in the field', lambda: has(field, 'focused'))
+        tap.check('does not take passwords' in described(field), 'the cursor is where it goes', described(field))
+        fill(field, f"cat '{place / 'token'}'")
+        tap.check(not has(labelled(window.window, 'Password'), 'sensitive'), 'a password is not asked for then')
+        shot('signin-token')
+        window.next()
+        wait_until_checked(window)
+        tap.check(True, 'the token signs in')
+        back_to_account(window)
+        fill(labelled(window.window, 'Access token command'), 'false')
+        window.next()
+        window.label('gave none')
+        back_to_account(window)
+        field = labelled(window.window, 'Access token command')
+        tap.check('gave none' in described(field), 'a command that prints nothing is told beside it', described(field))
+    audit(tap, window, 'account with a token')
+
+
 def test():
     window = forms()
     with Server() as server:
         findings(window, server)
-    tap.equal(find_secrets(['falsch', 'master'], user='alice'), [], 'no password was shown')
+        token(window, server)
+    tap.equal(find_secrets(['falsch', 'master', 'Zq7-token'], user='alice'), [], 'no password was shown')
     end(tap, window)
 
 
