@@ -32,7 +32,7 @@ def test():
     audit(tap, window, 'Account')
     fields = [a for a in stops(window) if a.get_role_name() in ('text', 'password text', 'combo box')]
     nameless = [a.get_role_name() for a in fields if not relation(a, Atspi.RelationType.LABELLED_BY)]
-    tap.equal((len(fields), nameless), (5, []), 'Account: every field has a label of its own')
+    tap.equal((len(fields), nameless), (6, []), 'Account: every field has a label of its own')
     tap.check(labelled(window.window, 'Security'), 'Account: the choice of security too')
     audit_tabs(tap, window, 'Account')
     reveal = find(window.window, 'toggle button', 'Show the password')
