@@ -188,6 +188,7 @@ add_message (JsonBuilder *builder, const HaulReportMessage *message)
   haul_json_writer_add_string (builder, "text", message->text);
   haul_json_writer_add_string (builder, "advice", message->advice);
   haul_json_writer_add_string (builder, "server_text", message->server_text);
+  haul_json_writer_add_string (builder, "kept", message->kept);
 }
 
 /**

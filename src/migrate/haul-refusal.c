@@ -88,14 +88,20 @@ get_needed (HaulImapSession *session, guint flaws)
   return needed & flaws;
 }
 
-/* The message stays here, whole, as a file that others cannot read. */
 static char *
-keep (HaulTransfer *self, HaulItem *item)
+dup_folder (HaulTransfer *self)
 {
   const HaulChoices *choices = self->run->plan->choices;
+
+  return choices->export_dir != NULL ? g_strdup (choices->export_dir)
+                                     : g_build_filename (self->run->spool_dir, "refused", NULL);
+}
+
+/* The message stays here, whole, as a file that others cannot read. */
+static char *
+keep (HaulTransfer *self, HaulItem *item, const char *folder)
+{
   g_autoptr (HaulMessage) message = haul_message_new (item->key, item->ordinal);
-  g_autofree char *folder = choices->export_dir != NULL ? g_strdup (choices->export_dir)
-                                                        : g_build_filename (self->run->spool_dir, "refused", NULL);
   g_autofree char *digest = haul_report_dup_digest (item->digest);
   g_autofree char *name = g_strdup_printf ("%.32s.eml", digest);
   g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -123,16 +129,19 @@ keep (HaulTransfer *self, HaulItem *item)
 static void
 fail (HaulTransfer *self, HaulItem *item, HaulRunLine *line)
 {
-  set_own_form (self, item);
-  g_autofree char *path = keep (self, item);
+  g_autofree char *folder = dup_folder (self);
   g_autofree char *text = NULL;
 
-  if (path != NULL)
+  set_own_form (self, item);
+  g_autofree char *path = keep (self, item, folder);
+  g_autofree char *kept = path == NULL ? NULL : g_filename_display_name (path);
+  if (kept == NULL && !haul_run_is_stopping (self->run))
     {
-      g_autofree char *shown = g_filename_display_name (path);
-      text = g_strdup_printf (_ ("%s It is kept here as %s."), line->text, shown);
+      g_autofree char *shown = g_filename_display_name (folder);
+      text = g_strdup_printf (_ ("%s It could not be kept as a file in %s."), line->text, shown);
       line->text = text;
     }
+  line->kept = kept;
   line->source = item->key;
   line->date = item->date;
   line->bytes = item->size;

@@ -204,6 +204,7 @@ haul_run_add_line (HaulRun *run, guint folder, const HaulRunLine *line)
   message->text = g_utf8_make_valid (line->text, -1);
   message->advice = g_strdup (line->advice == NULL ? haul_report_words_get_advice (line->code) : line->advice);
   message->server_text = line->server_text == NULL ? NULL : g_utf8_make_valid (line->server_text, -1);
+  message->kept = g_strdup (line->kept);
   g_mutex_lock (&run->lock);
   g_ptr_array_add (run->report->messages, message);
   if (run->message_func != NULL)

@@ -115,6 +115,7 @@ typedef struct
   const char *text;
   const char *advice;      /* (nullable) NULL: the usual for its code */
   const char *server_text; /* (nullable) the server's own words */
+  const char *kept;        /* (nullable) the file that it is kept in; UTF-8 */
 } HaulRunLine;
 
 HaulRun *haul_run_new (HaulAccount *account, HaulPlan *plan);

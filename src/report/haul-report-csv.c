@@ -81,6 +81,7 @@ typedef struct
   guint32 uid;
   const char *digest;
   const char *server_digest;
+  const char *kept;
 } Words;
 
 static void
@@ -103,7 +104,8 @@ add_words (GString *out, const Words *words)
   else
     add_number (out, words->uid);
   add_cell (out, words->digest, FALSE);
-  add_cell (out, words->server_digest, TRUE);
+  add_cell (out, words->server_digest, FALSE);
+  add_cell (out, words->kept, TRUE);
 }
 
 static void
@@ -152,7 +154,8 @@ add_message (GString *out, const HaulReport *report, const HaulReportMessage *me
                             .advice = message->advice,
                             .server_text = message->server_text,
                             .subject = message->subject,
-                            .sender = message->sender });
+                            .sender = message->sender,
+                            .kept = message->kept });
 }
 
 static void
@@ -177,7 +180,7 @@ haul_report_csv_write (const HaulReport *report)
   GString *out
       = g_string_new ("kind,program,folder,mailbox,found,copied,present,skipped,failed,bytes,listed,"
                       "byte-identical,header-identical,fingerprint,missing,surplus,repaired,checked,rung,source,date,"
-                      "outcome,code,text,advice,server_text,subject,sender,uid,sha256,server_sha256\r\n");
+                      "outcome,code,text,advice,server_text,subject,sender,uid,sha256,server_sha256,kept\r\n");
   g_autofree char *summary = haul_report_dup_verdict (report);
 
   for (guint i = 0; i < report->folders->len; i++)

@@ -88,6 +88,7 @@ write_message (JsonBuilder *builder, const HaulReportMessage *message)
   haul_safe_json_add_text (builder, "text", message->text);
   haul_safe_json_add_text (builder, "advice", message->advice);
   haul_safe_json_add_text (builder, "server_text", message->server_text);
+  haul_safe_json_add_text (builder, "kept", message->kept);
   json_builder_end_object (builder);
 }
 
@@ -218,6 +219,7 @@ read_message (JsonObject *object, guint n_folders)
   message->text = dup_text (object, "text");
   message->advice = g_strdup (haul_safe_json_get_text (object, "advice"));
   message->server_text = g_strdup (haul_safe_json_get_text (object, "server_text"));
+  message->kept = g_strdup (haul_safe_json_get_text (object, "kept"));
   return message;
 }
 

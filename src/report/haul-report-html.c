@@ -208,6 +208,7 @@ typedef struct
   GPtrArray *messages; /* (owned) borrowed messages */
   gboolean has_subjects;
   gboolean has_server_texts;
+  gboolean has_kept;
 } Group;
 
 static void
@@ -268,6 +269,7 @@ make_groups (const HaulReport *report, HaulOutcome outcome)
         }
       group->has_subjects = group->has_subjects || message->subject != NULL;
       group->has_server_texts = group->has_server_texts || message->server_text != NULL;
+      group->has_kept = group->has_kept || message->kept != NULL;
       g_ptr_array_add (group->messages, message);
     }
   g_ptr_array_sort (groups, compare_groups);
@@ -293,13 +295,16 @@ add_message (GString *out, const HaulReport *report, const Group *group, const H
     }
   if (group->has_server_texts)
     add_element (out, message->server_text == NULL ? "<td>" : "<td class=\"said\">", message->server_text, "</td>");
-  add_element (out, "<td class=\"where\">", message->source, "</td></tr>\n");
+  add_element (out, "<td class=\"where\">", message->source, "</td>");
+  if (group->has_kept)
+    add_element (out, "<td class=\"where\">", message->kept, "</td>");
+  g_string_append (out, "</tr>\n");
 }
 
 static void
 add_group (GString *out, const HaulReport *report, const Group *group)
 {
-  const char *titles[7] = { _ ("Folder"), _ ("Date"), _ ("Size") };
+  const char *titles[8] = { _ ("Folder"), _ ("Date"), _ ("Size") };
   guint n = 3;
 
   g_string_append (out, "<h3>");
@@ -313,6 +318,8 @@ add_group (GString *out, const HaulReport *report, const Group *group)
   if (group->has_server_texts)
     titles[n++] = _ ("The server’s words");
   titles[n++] = _ ("Where");
+  if (group->has_kept)
+    titles[n++] = _ ("Kept here as");
   titles[n] = NULL;
   add_heads (out, titles, 1, 2);
   for (guint i = 0; i < group->messages->len; i++)

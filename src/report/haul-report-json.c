@@ -60,6 +60,8 @@ add_message (JsonBuilder *builder, const HaulReport *report, const HaulReportMes
     haul_json_writer_add_string (builder, "advice", message->advice);
   if (message->server_text != NULL)
     haul_json_writer_add_string (builder, "server_text", message->server_text);
+  if (message->kept != NULL)
+    haul_json_writer_add_string (builder, "kept", message->kept);
   if (message->subject != NULL)
     haul_json_writer_add_string (builder, "subject", message->subject);
   if (message->sender != NULL)

@@ -35,6 +35,7 @@ haul_report_message_free (HaulReportMessage *message)
   g_free (message->text);
   g_free (message->advice);
   g_free (message->server_text);
+  g_free (message->kept);
   g_free (message->subject);
   g_free (message->sender);
   g_free (message);
@@ -44,14 +45,22 @@ haul_report_message_free (HaulReportMessage *message)
  * haul_report_message_dup_reason:
  * @message: a message
  *
- * Returns: (transfer full): why it was not copied, with the server's own words where it has any
+ * Returns: (transfer full): why it was not copied, with the server's own words where it has any, and where it is kept
  */
 char *
 haul_report_message_dup_reason (const HaulReportMessage *message)
 {
-  if (message->server_text == NULL || *message->server_text == '\0')
-    return g_strdup (message->text);
-  return g_strdup_printf ("%s “%s”", message->text, message->server_text);
+  GString *reason = g_string_new (message->text);
+
+  if (message->server_text != NULL && *message->server_text != '\0')
+    g_string_append_printf (reason, " “%s”", message->server_text);
+  if (message->kept != NULL)
+    {
+      g_string_append_c (reason, ' ');
+      /* Translators: of a message; a file. */
+      g_string_append_printf (reason, _ ("It is kept here as %s."), message->kept);
+    }
+  return g_string_free (reason, FALSE);
 }
 
 /**

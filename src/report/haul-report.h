@@ -80,6 +80,7 @@ typedef struct
   char *text;          /* (owned) why, one sentence */
   char *advice;        /* (owned) (nullable) */
   char *server_text;   /* (owned) (nullable) the server's own words */
+  char *kept;          /* (owned) (nullable) the file that it is kept in, since the server refuses it; UTF-8 */
   char *subject;       /* (owned) (nullable) only where somebody asked for it */
   char *sender;        /* (owned) (nullable) the same */
 } HaulReportMessage;

@@ -67,7 +67,7 @@ def case(world, what, personality, bad, wanted, switches=None, again=True, **opt
         if failed:
             tap.equal(([p.read_bytes() for p in kept], [p.stat().st_mode & 0o777 for p in kept]), ([bad.replace(b'\n', b'\r\n')], [0o600]),
                       f'{what}: kept as a file', run)
-            tap.check(str(kept and kept[0]) in lines[0]['text'], f'{what}: the report names the file', lines)
+            tap.equal(lines[0].get('kept'), str(kept and kept[0]), f'{what}: the report names the file', lines)
         else:
             tap.equal(kept, [], f'{what}: nothing is kept', run)
             tap.equal(run.json['verdict'], 'complete', f'{what}: complete', run)
