@@ -9,6 +9,9 @@
  */
 #include "account/haul-token.h"
 
+#include <string.h>
+
+#include "account/haul-account-error.h"
 #include "account/haul-secret-source.h"
 
 #define SHARED_FOR (60 * G_TIME_SPAN_SECOND)
@@ -57,13 +60,24 @@ haul_token_unref (HaulToken *token)
   g_free (token);
 }
 
+/* A token is one word (RFC 6750 §2.1); the first line of JSON or of a complaint is none, and no server need see it. */
+static gboolean
+is_token (const HaulSecret *secret)
+{
+  for (const char *p = haul_secret_peek (secret); *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p) || strchr ("{}[]<>\"\\", *p) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * haul_token_get:
  * @token: a token
  * @refused: (nullable): what a server has just refused: not to be given again unless the command prints it again
  * @is_new: (out) (optional): whether the command was run for it
  * @cancellable: (nullable): to stop it
- * @error: return location, as haul_secret_source_run()
+ * @error: return location, as haul_secret_source_run(); also %HAUL_ACCOUNT_ERROR_NO_PASSWORD if it prints something
+ * else
  *
  * Returns: (transfer full) (nullable): the token as it is now
  */
@@ -78,13 +92,19 @@ haul_token_get (
     *is_new = FALSE;
   if (is_fresh && token->last != refused)
     return haul_secret_ref (token->last);
-  HaulSecret *secret = haul_secret_source_run (token->command, cancellable, error);
+  g_autoptr (HaulSecret) secret = haul_secret_source_run (token->command, cancellable, error);
   if (secret == NULL)
     return NULL;
+  if (!is_token (secret))
+    {
+      g_set_error_literal (error, HAUL_ACCOUNT_ERROR, HAUL_ACCOUNT_ERROR_NO_PASSWORD,
+                           "what the command prints is not an access token");
+      return NULL;
+    }
   g_clear_pointer (&token->last, haul_secret_unref);
   token->last = haul_secret_ref (secret);
   token->asked_us = g_get_monotonic_time ();
   if (is_new != NULL)
     *is_new = TRUE;
-  return secret;
+  return g_steal_pointer (&secret);
 }

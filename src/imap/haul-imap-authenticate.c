@@ -118,9 +118,12 @@ new_sasl (HaulImapChannel *channel,
                                       .end_point = end_point,
                                       .server_has_plus = strstr (offers, plus) != NULL };
   HaulSasl *sasl = haul_sasl_new (mechanism, &credentials, &problem);
-  if (sasl == NULL)
-    translate (problem, HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED, error);
-  return sasl;
+  if (sasl != NULL)
+    return sasl;
+  /* Of a name or a secret that this mechanism has no form for; another may have one. */
+  gboolean is_unsuitable = g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_UNSUITABLE);
+  translate (problem, is_unsuitable ? HAUL_IMAP_ERROR_UNSAFE_TEXT : HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED, error);
+  return NULL;
 }
 
 static gboolean
@@ -164,8 +167,8 @@ new_command (Talk *talk, HaulSaslMechanism mechanism, guint capabilities)
  *
  * Carries out one exchange.
  *
- * Returns: (transfer full) (nullable): OK, NO or BAD; or %NULL with %HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED, or
- *   %HAUL_IMAP_ERROR_UNPROVEN where the server did not prove what it has to
+ * Returns: (transfer full) (nullable): OK, NO or BAD; or %NULL with %HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED,
+ * %HAUL_IMAP_ERROR_UNSAFE_TEXT, or %HAUL_IMAP_ERROR_UNPROVEN where the server did not prove what it has to
  */
 HaulImapResponse *
 haul_imap_authenticate_run (HaulImapChannel *channel,

@@ -71,6 +71,8 @@ def wrong(tap, bench):
                                     (['CRAM-MD5'], False, 1), (['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'], True, 1)):
         run = bench.run(mechanisms, password='Zq7-falsch', login=login)
         tap.check(run.code == 77 and run.attempts <= most, f'{mechanisms}: a wrong password is shown once', f'{run.attempts} attempts\n{run}')
+    run = bench.run(['SCRAM-SHA-256'], password='Zq7-\u200efalsch')
+    tap.check(run.code == 64 and 'invisible' in run.err and run.attempts == 0, 'a password that SCRAM has no form for is no fault of the server', run)
     run = bench.run(['NTLM'], ntlm={'versions': ['v1'], 'target_info': False})
     tap.check(run.code == 77 and run.attempts == 1, 'NTLM version 1 is never tried unasked', run)
 
