@@ -94,4 +94,8 @@ typedef enum
   HAUL_IMAP_CERTIFICATE_NEW_PROBLEM = 1 << 19, /* the pinned one, with a problem that was not accepted */
 } HaulImapCertificateProblem;
 
+/* Whoever shows this is not to be trusted by anybody's word. */
+#define HAUL_IMAP_CERTIFICATE_HOPELESS                                                                                 \
+  (G_TLS_CERTIFICATE_REVOKED | G_TLS_CERTIFICATE_INSECURE | G_TLS_CERTIFICATE_GENERIC_ERROR)
+
 G_END_DECLS

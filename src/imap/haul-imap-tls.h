@@ -8,6 +8,8 @@
 
 #include <gio/gio.h>
 
+#include "imap/haul-imap-error.h"
+
 G_BEGIN_DECLS
 
 typedef struct
@@ -32,8 +34,7 @@ typedef enum
 } HaulImapTlsBinding;
 
 /* What no pin excuses. */
-#define HAUL_IMAP_TLS_NEVER_PINNED                                                                                     \
-  (G_TLS_CERTIFICATE_REVOKED | G_TLS_CERTIFICATE_INSECURE | G_TLS_CERTIFICATE_GENERIC_ERROR)
+#define HAUL_IMAP_TLS_NEVER_PINNED HAUL_IMAP_CERTIFICATE_HOPELESS
 
 guint haul_imap_tls_weigh (guint problems, const char *digest, const char *const *pins);
 HaulImapTls *

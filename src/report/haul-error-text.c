@@ -290,18 +290,18 @@ static const struct
   guint bit;
   const char *sentence;
 } certificate_reasons[] = {
-  { HAUL_IMAP_CERTIFICATE_PIN_CHANGED, N_ ("It is not the certificate that was trusted before.") },
+  { HAUL_IMAP_CERTIFICATE_PIN_CHANGED, N_ ("The certificate is not the one that was trusted before.") },
   { HAUL_IMAP_CERTIFICATE_NEW_PROBLEM,
-    N_ ("It is the one that was trusted before, but now something else is wrong with it.") },
-  { G_TLS_CERTIFICATE_UNKNOWN_CA, N_ ("It was not issued by anybody this computer trusts.") },
-  { G_TLS_CERTIFICATE_BAD_IDENTITY, N_ ("It belongs to a server of another name.") },
-  { G_TLS_CERTIFICATE_NOT_ACTIVATED, N_ ("It is not valid yet.") },
-  { G_TLS_CERTIFICATE_EXPIRED, N_ ("It has expired.") },
-  { G_TLS_CERTIFICATE_REVOKED, N_ ("It was revoked.") },
-  { G_TLS_CERTIFICATE_INSECURE, N_ ("It is too weak to be safe.") },
-  { G_TLS_CERTIFICATE_GENERIC_ERROR, N_ ("It cannot be checked.") },
-  { HAUL_IMAP_CERTIFICATE_NO_SUBJECT_ALT_NAME, N_ ("It does not name the server in the way it must.") },
-  { HAUL_IMAP_CERTIFICATE_NOT_FOR_SERVERS, N_ ("It was not made for servers.") },
+    N_ ("The certificate is the one that was trusted before, but now something else is wrong with it.") },
+  { G_TLS_CERTIFICATE_UNKNOWN_CA, N_ ("The certificate was not issued by anybody this computer trusts.") },
+  { G_TLS_CERTIFICATE_BAD_IDENTITY, N_ ("The certificate belongs to a server of another name.") },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, N_ ("The certificate is not valid yet.") },
+  { G_TLS_CERTIFICATE_EXPIRED, N_ ("The certificate has expired.") },
+  { G_TLS_CERTIFICATE_REVOKED, N_ ("The certificate was revoked.") },
+  { G_TLS_CERTIFICATE_INSECURE, N_ ("The certificate is too weak to be safe.") },
+  { G_TLS_CERTIFICATE_GENERIC_ERROR, N_ ("The certificate cannot be checked.") },
+  { HAUL_IMAP_CERTIFICATE_NO_SUBJECT_ALT_NAME, N_ ("The certificate does not name the server in the way it must.") },
+  { HAUL_IMAP_CERTIFICATE_NOT_FOR_SERVERS, N_ ("The certificate was not made for servers.") },
 };
 
 static const Row *
@@ -327,7 +327,26 @@ add_reasons (char *sentence, guint problems)
   for (gsize i = 0; i < G_N_ELEMENTS (certificate_reasons); i++)
     if (problems & certificate_reasons[i].bit)
       g_string_append_printf (text, " %s", _ (certificate_reasons[i].sentence));
+  if (problems & (G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED))
+    {
+      /* A wrong clock is as likely as a stale certificate. */
+      g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+      g_autofree char *day = g_date_time_format (now, "%Y-%m-%d");
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text, _ ("This computer’s clock says %s."), day);
+    }
   return g_strdup (text->str);
+}
+
+/* What must never be trusted is not to be compared either. */
+static void
+apply_certificate (HaulErrorText *self, guint problems)
+{
+  self->sentence = add_reasons (self->sentence, problems);
+  if ((problems & HAUL_IMAP_CERTIFICATE_HOPELESS) == 0)
+    return;
+  g_free (self->advice);
+  self->advice = g_strdup (_ (ASK_ADMINISTRATOR));
 }
 
 /**
@@ -361,7 +380,7 @@ haul_error_text_new (const GError *error)
     {
       self->server_text = g_strdup (haul_imap_error_get_server_text (error));
       if (error->code == HAUL_IMAP_ERROR_CERTIFICATE)
-        self->sentence = add_reasons (self->sentence, haul_imap_error_get_problems (error));
+        apply_certificate (self, haul_imap_error_get_problems (error));
       haul_sign_in_text_apply (self, haul_imap_error_get_finding (error), haul_imap_error_get_other_server (error));
     }
   return self;

@@ -217,9 +217,21 @@ test_certificate_reasons (void)
                                          "mail.example.org");
   g_autoptr (HaulErrorText) text = haul_error_text_new (error);
 
-  g_assert_nonnull (strstr (text->sentence, "It has expired."));
+  g_assert_nonnull (strstr (text->sentence, "The certificate has expired."));
+  g_assert_nonnull (strstr (text->sentence, "clock says 20"));
   g_assert_nonnull (strstr (text->sentence, "another name"));
   g_assert_null (strstr (text->sentence, "revoked"));
+  g_assert_nonnull (strstr (text->advice, "fingerprint"));
+
+  g_autoptr (GError) changed = haul_imap_error_new_certificate (NULL, HAUL_IMAP_CERTIFICATE_NEW_PROBLEM, "x.example");
+  g_autoptr (HaulErrorText) again = haul_error_text_new (changed);
+  g_assert_nonnull (strstr (again->sentence, "something else is wrong"));
+  g_assert_null (strstr (again->sentence, "clock"));
+
+  g_autoptr (GError) revoked = haul_imap_error_new_certificate (NULL, G_TLS_CERTIFICATE_REVOKED, "x.example");
+  g_autoptr (HaulErrorText) stop = haul_error_text_new (revoked);
+  g_assert_nonnull (strstr (stop->sentence, "was revoked"));
+  g_assert_null (strstr (stop->advice, "fingerprint"));
 }
 
 static void
