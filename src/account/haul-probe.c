@@ -238,7 +238,8 @@ connect_somewhere (Probe *self, GCancellable *cancellable, GError **error)
     candidates = haul_server_lookup_run (find_name_to_search (self->account), cancellable, error);
   if (candidates == NULL)
     return FALSE;
-  tell (self, HAUL_PROBE_LOOKUP, TRUE, ((HaulEndpoint *)candidates->pdata[0])->host);
+  g_autofree char *shown = haul_endpoint_dup_host_shown (candidates->pdata[0]);
+  tell (self, HAUL_PROBE_LOOKUP, TRUE, shown);
   return try_all (self, candidates, cancellable, error);
 }
 

@@ -32,6 +32,40 @@ haul_endpoint_new (const char *host, guint16 port, HaulSecurity security)
   return self;
 }
 
+/* Those of East Asia are written together, and with Latin letters (UTS 39, highly restrictive). */
+static gboolean
+fits (GUnicodeScript script, GUnicodeScript *seen)
+{
+  static const GUnicodeScript together[]
+      = { G_UNICODE_SCRIPT_LATIN,    G_UNICODE_SCRIPT_HAN,    G_UNICODE_SCRIPT_HIRAGANA,
+          G_UNICODE_SCRIPT_KATAKANA, G_UNICODE_SCRIPT_HANGUL, G_UNICODE_SCRIPT_BOPOMOFO };
+
+  if (script == G_UNICODE_SCRIPT_COMMON || script == G_UNICODE_SCRIPT_INHERITED)
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (together); i++)
+    if (script == together[i])
+      script = G_UNICODE_SCRIPT_LATIN;
+  if (*seen == G_UNICODE_SCRIPT_INVALID_CODE)
+    *seen = script;
+  return *seen == script;
+}
+
+/* A label of letters of several alphabets is how names are forged that look like others. */
+static gboolean
+mixes_alphabets (const char *host)
+{
+  GUnicodeScript seen = G_UNICODE_SCRIPT_INVALID_CODE;
+
+  for (const char *p = host; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      if (*p == '.')
+        seen = G_UNICODE_SCRIPT_INVALID_CODE;
+      else if (!fits (g_unichar_get_script (g_utf8_get_char (p)), &seen))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * haul_endpoint_parse:
  * @text: `HOST`, `HOST:PORT` or `[ADDRESS]:PORT`
@@ -53,12 +87,19 @@ haul_endpoint_parse (const char *text, HaulSecurity security, GError **error)
 
   if (g_hostname_is_ip_address (trimmed) && strchr (trimmed, ':') != NULL)
     subject = bracketed = g_strdup_printf ("[%s]", trimmed);
-  if (*subject != '\0' && strpbrk (subject, " \t/\\@\r\n\"'") == NULL)
+  if (*subject != '\0' && g_utf8_validate (subject, -1, NULL) && strpbrk (subject, " \t/\\@\r\n\"'") == NULL)
     address = g_network_address_parse (subject, 0, &local_error);
   if (address == NULL || *g_network_address_get_hostname (G_NETWORK_ADDRESS (address)) == '\0')
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    "“%s” is not a server name; write it like mail.example.org or mail.example.org:993", trimmed);
+      return NULL;
+    }
+  if (mixes_alphabets (g_network_address_get_hostname (G_NETWORK_ADDRESS (address))))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "“%s” mixes letters of different alphabets, as forged names do; type the server’s name by hand",
+                   trimmed);
       return NULL;
     }
   return haul_endpoint_new (g_network_address_get_hostname (G_NETWORK_ADDRESS (address)),
@@ -100,6 +141,22 @@ haul_endpoint_is_loopback (const HaulEndpoint *endpoint)
   if (address != NULL)
     return g_inet_address_get_is_loopback (address);
   return g_ascii_strcasecmp (endpoint->host, "localhost") == 0;
+}
+
+/**
+ * haul_endpoint_dup_host_shown:
+ * @endpoint: an endpoint
+ *
+ * Returns: (transfer full): the host for people; where its letters are not ASCII's, the form that is asked for as well
+ */
+char *
+haul_endpoint_dup_host_shown (const HaulEndpoint *endpoint)
+{
+  g_autofree char *ascii = g_hostname_to_ascii (endpoint->host);
+
+  if (ascii == NULL || g_ascii_strcasecmp (ascii, endpoint->host) == 0)
+    return g_strdup (endpoint->host);
+  return g_strdup_printf ("%s (%s)", endpoint->host, ascii);
 }
 
 /**

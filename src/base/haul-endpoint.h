@@ -36,6 +36,7 @@ HaulEndpoint *haul_endpoint_copy (const HaulEndpoint *endpoint);
 void haul_endpoint_free (HaulEndpoint *endpoint);
 guint16 haul_endpoint_get_port (const HaulEndpoint *endpoint);
 gboolean haul_endpoint_is_loopback (const HaulEndpoint *endpoint);
+char *haul_endpoint_dup_host_shown (const HaulEndpoint *endpoint);
 char *haul_endpoint_to_string (const HaulEndpoint *endpoint);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulEndpoint, haul_endpoint_free)

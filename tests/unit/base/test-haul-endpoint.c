@@ -19,6 +19,12 @@ test_parse (void)
     { "127.0.0.1:143", "127.0.0.1:143" },
     { "::1", "[::1]:993" },
     { "[::1]:143", "[::1]:143" },
+    { "müller.example", "müller.example:993" },
+    { "例え-mail.テスト", "例え-mail.テスト:993" },
+    { "почта.example", "почта.example:993" },
+    { "p\u0430ypal.example", NULL }, /* a Cyrillic letter */
+    { "mail.p\u0430ypal.example:993", NULL },
+    { "a\xff.example", NULL },
     { "", NULL },
     { "  ", NULL },
     { "imap://mail.example.org", NULL },
@@ -36,6 +42,18 @@ test_parse (void)
       g_assert_cmpstr (shown, ==, cases[i].shown);
       g_assert_true ((error == NULL) == (cases[i].shown != NULL));
     }
+}
+
+static void
+test_shown (void)
+{
+  g_autoptr (HaulEndpoint) plain = haul_endpoint_new ("Mail.example.org", 0, HAUL_SECURITY_TLS);
+  g_autofree char *as_typed = haul_endpoint_dup_host_shown (plain);
+  g_autoptr (HaulEndpoint) other = haul_endpoint_new ("müller.example", 0, HAUL_SECURITY_TLS);
+  g_autofree char *both = haul_endpoint_dup_host_shown (other);
+
+  g_assert_cmpstr (as_typed, ==, "Mail.example.org");
+  g_assert_cmpstr (both, ==, "müller.example (xn--mller-kva.example)");
 }
 
 static void
@@ -70,6 +88,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/endpoint/parse", test_parse);
   g_test_add_func ("/endpoint/ports", test_ports);
+  g_test_add_func ("/endpoint/shown", test_shown);
   g_test_add_func ("/endpoint/loopback", test_loopback);
   return g_test_run ();
 }
