@@ -20,6 +20,7 @@
 #include "base/haul-clock.h"
 #include "base/haul-fault.h"
 #include "base/haul-notice.h"
+#include "base/haul-repair.h"
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-quota.h"
 
@@ -310,6 +311,8 @@ apply_kind (HaulServer *server, const HaulImapKind *kind)
   server->junk_days = kind->junk_days;
   server->shows_receipts = kind->shows_receipts;
   server->forgets_flagged = kind->forgets_flagged;
+  server->needed_repairs
+      = (kind->max_line != 0 ? HAUL_REPAIR_LONG_LINES : 0) | (kind->wants_final_end ? HAUL_REPAIR_FINAL_CRLF : 0);
   server->keeps_other_items = kind->keeps_other_items;
   server->connections = kind->connections;
 }

@@ -42,6 +42,7 @@ typedef struct
   guint max_keywords;          /* different labels in one mailbox; 0: no limit known */
   gboolean shows_receipts;     /* $MDNSent is a label that people see */
   gboolean forgets_flagged;    /* \Flagged has to be set again after a message has arrived */
+  guint needed_repairs;        /* HaulRepair of what is sent to it in no other form */
   gboolean keeps_other_items;  /* appointments, addresses and the like lie beside mail */
   gboolean can_move;
   gboolean has_uidplus;

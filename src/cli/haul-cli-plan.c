@@ -13,6 +13,7 @@
 #include "cli/haul-cli-print.h"
 #include "cli/haul-cli-work.h"
 #include "migrate/haul-fit.h"
+#include "migrate/haul-foresight.h"
 #include "report/haul-report-words.h"
 #include "report/haul-text-table.h"
 
@@ -75,6 +76,7 @@ print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccou
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree char *whom = haul_account_dup_display (account);
   g_autofree char *total = g_format_size (plan->bytes);
+  g_autofree char *refusals = haul_foresight_dup_sentence (plan);
 
   for (guint i = 0; i < plan->folders->len; i++)
     {
@@ -97,6 +99,7 @@ print_text (const HaulCliOptions *options, const HaulPlan *plan, const HaulAccou
                        plan->messages, total, whom);
   print_room (options, plan);
   print_rungs (options, plan);
+  haul_cli_print_line (options, "%s", refusals);
   if (warning != NULL)
     haul_cli_print_line (options, "%s", warning);
 }

@@ -17,6 +17,7 @@
 
 #include "migrate/haul-fit.h"
 #include "migrate/haul-folder-map.h"
+#include "migrate/haul-foresight.h"
 #include "report/haul-json-writer.h"
 #include "base/haul-migrate-error.h"
 #include "migrate/haul-nearest.h"
@@ -431,6 +432,7 @@ haul_plan_to_json (const HaulPlan *plan)
     }
   if (plan->server->append_limit_bytes > 0)
     haul_json_writer_add_int (builder, "append_limit", (gint64)plan->server->append_limit_bytes);
+  haul_foresight_build (plan, builder);
   json_builder_end_object (builder);
 
   g_autoptr (JsonNode) root = json_builder_get_root (builder);

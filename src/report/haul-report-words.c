@@ -52,7 +52,9 @@ static const Row rows[] = {
     N_ ("The message on this computer is as it was. Show this to the people who run the mail server: it keeps the "
         "text with other letters.") },
   { "surplus", N_ ("Nothing was removed. Compare the two, and remove one in your mail program if you want to.") },
-  { "long-lines", N_ ("Choose that such messages are repaired or attached to another, and run Mailhaul again.") },
+  { "long-lines", N_ ("Choose that such messages are changed, or attached to a small one (in the window under Folders; "
+                      "in the terminal "
+                      "--repair and --carrier), and run Mailhaul again.") },
   { "held", N_ ("Look whether it is there twice; that can only be if the server was later than anybody expects.") },
   { "marked-deleted", N_ ("To take them along, choose that deleted mail is copied too.") },
   { "folder-of-deleted", N_ ("To take them along, choose that deleted mail is copied too.") },

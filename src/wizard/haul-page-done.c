@@ -30,11 +30,13 @@ struct _HaulPageDone
   HaulWizardPage parent_instance;
   GtkImage *icon;
   GtkLabel *verdict;
+  GtkLabel *changed; /* how many went up in another form */
   GtkLabel *rung;
   GtkLabel *advice;
   GtkLabel *counts;
   GtkWidget *table;
   GtkLabel *table_title;
+  GtkLabel *reason; /* the whole reason of the row the cursor is on, for which the column is too narrow */
   GtkLabel *more_label;
   GtkTreeView *tree;
   GtkListStore *rows;
@@ -56,10 +58,11 @@ add_row (HaulPageDone *self, const HaulReport *report, const HaulReportMessage *
       = message->folder < report->folders->len ? g_ptr_array_index (report->folders, message->folder) : NULL;
   g_autofree char *date = haul_wizard_text_dup_day (message->date);
   g_autofree char *reason = haul_report_message_dup_reason (message);
+  g_autofree char *text = message->advice == NULL ? g_strdup (reason) : g_strjoin (" ", reason, message->advice, NULL);
   g_autofree char *size = message->bytes == 0 ? g_strdup ("") : haul_wizard_text_dup_size (message->bytes);
 
   gtk_list_store_insert_with_values (self->rows, NULL, -1, COLUMN_FOLDER, folder == NULL ? "" : folder->path,
-                                     COLUMN_DATE, date, COLUMN_SIZE, size, COLUMN_REASON, reason, -1);
+                                     COLUMN_DATE, date, COLUMN_SIZE, size, COLUMN_REASON, text, -1);
 }
 
 static guint
@@ -80,6 +83,51 @@ add_rows (HaulPageDone *self, const HaulReport *report, HaulOutcome outcome, gui
   return n;
 }
 
+static void
+show_reason (HaulPageDone *self)
+{
+  GtkTreePath *path = NULL;
+  GtkTreeIter iter;
+  g_autofree char *reason = NULL;
+
+  gtk_tree_view_get_cursor (self->tree, &path, NULL);
+  if (path != NULL && gtk_tree_model_get_iter (GTK_TREE_MODEL (self->rows), &iter, path))
+    gtk_tree_model_get (GTK_TREE_MODEL (self->rows), &iter, COLUMN_REASON, &reason, -1);
+  gtk_tree_path_free (path);
+  gtk_label_set_text (self->reason, reason == NULL ? "" : reason);
+  gtk_widget_set_visible (GTK_WIDGET (self->reason), reason != NULL);
+}
+
+static void
+on_cursor_changed (GtkTreeView *tree, HaulPageDone *self)
+{
+  if (self->reason != NULL) /* else the window is gone */
+    show_reason (self);
+}
+
+/* What went up in another form than it has here is told before anybody opens the report. */
+static void
+show_changed (HaulPageDone *self, const HaulReport *report)
+{
+  static const char *const codes[] = { "repaired", "carried", NULL };
+  guint n = 0;
+
+  for (guint i = 0; i < report->messages->len; i++)
+    {
+      const HaulReportMessage *message = g_ptr_array_index (report->messages, i);
+
+      n += message->outcome == HAUL_OUTCOME_COPIED && g_strv_contains (codes, message->code);
+    }
+  g_autofree char *number = haul_wizard_text_dup_number (n);
+  g_autofree char *text
+      = g_strdup_printf (ngettext ("%s of them was changed so that the mail server takes it; the report names it.",
+                                   "%s of them were changed so that the mail server takes them; the report names each.",
+                                   (gulong)n),
+                         number);
+  gtk_label_set_text (self->changed, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->changed), n > 0);
+}
+
 /* What failed comes first: it is what a person has to think about. */
 static void
 fill_table (HaulPageDone *self, const HaulReport *report)
@@ -91,6 +139,12 @@ fill_table (HaulPageDone *self, const HaulReport *report)
   n = add_rows (self, report, HAUL_OUTCOME_FAILED, ROWS_MAX);
   n += add_rows (self, report, HAUL_OUTCOME_SKIPPED, n < ROWS_MAX ? ROWS_MAX - n : 0);
   gtk_tree_view_set_model (self->tree, GTK_TREE_MODEL (self->rows));
+  if (n > 0)
+    {
+      g_autoptr (GtkTreePath) first = gtk_tree_path_new_first ();
+      gtk_tree_view_set_cursor (self->tree, first, NULL, FALSE);
+    }
+  show_reason (self);
   gtk_label_set_label (self->table_title, report->verdict == HAUL_VERDICT_COMPLETE
                                               ? _ ("_Left out, because it is deleted, junk or not chosen")
                                               : _ ("Messages that were _not copied"));
@@ -181,6 +235,7 @@ shown (HaulWizardPage *page)
   gtk_widget_set_visible (self->more_button, state->server_facts != NULL);
   gtk_widget_set_visible (self->undo_button, state->server_facts != NULL && report->job != NULL && *report->job != 0);
   gtk_widget_set_visible (self->forget_button, state->is_in_keyring && state->account != NULL);
+  show_changed (self, report);
   fill_table (self, report);
   gtk_widget_grab_focus (gtk_widget_get_visible (self->again_button) ? self->again_button : self->save_button);
   haul_wizard_page_announce (page, verdict);
@@ -324,6 +379,9 @@ haul_page_done_class_init (HaulPageDoneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, icon);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, verdict);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, rung);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageDone, changed);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageDone, reason);
+  gtk_widget_class_bind_template_callback (widget_class, on_cursor_changed);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, advice);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, counts);
   gtk_widget_class_bind_template_child (widget_class, HaulPageDone, table);

@@ -7,6 +7,7 @@
  */
 #include "wizard/haul-page-folders.h"
 
+#include "base/haul-repair.h"
 #include "wizard/haul-wizard-text.h"
 
 #include <glib/gi18n.h>
@@ -24,6 +25,19 @@ enum
   COLUMN_PROGRAM,
 };
 
+static const struct
+{
+  HaulRepair repair;
+  const char *text;
+} repair_texts[] = {
+  { HAUL_REPAIR_FINAL_CRLF, N_ ("Add the line end that the last line lacks") },
+  { HAUL_REPAIR_FROM_LINE, N_ ("Make a field of a first line “From …”") },
+  { HAUL_REPAIR_HEADER_8BIT, N_ ("Encode umlauts and the like in the header") },
+  { HAUL_REPAIR_NUL, N_ ("Leave out or encode zero octets") },
+  { HAUL_REPAIR_LONG_LINES, N_ ("Encode what has very long lines") },
+  { HAUL_REPAIR_CARRIER, N_ ("What is still refused: attach it, unchanged, to a small message") },
+};
+
 struct _HaulPageFolders
 {
   HaulWizardPage parent_instance;
@@ -31,6 +45,7 @@ struct _HaulPageFolders
   GtkEntry *into_entry;
   GtkToggleButton *junk_check;
   GtkToggleButton *trash_check;
+  GtkBox *refusals; /* a check button each of `repair_texts` */
   GtkLabel *problem;
   GtkTreeView *tree;
   GtkListStore *rows;
@@ -207,6 +222,50 @@ plan_again (HaulPageFolders *self)
 }
 
 static void
+on_refusal_toggled (GtkToggleButton *button, HaulPageFolders *self)
+{
+  HaulChoices *choices = haul_wizard_page_get_state (HAUL_WIZARD_PAGE (self))->choices;
+  guint repair = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "repair"));
+  gboolean is_on = gtk_toggle_button_get_active (button);
+
+  if (repair == HAUL_REPAIR_CARRIER)
+    choices->carrier = is_on;
+  else
+    choices->repairs = is_on ? choices->repairs | repair : choices->repairs & ~repair;
+}
+
+static void
+add_refusals (HaulPageFolders *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (repair_texts); i++)
+    {
+      GtkWidget *button = gtk_check_button_new ();
+      GtkWidget *label = gtk_label_new (_ (repair_texts[i].text));
+
+      gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_container_add (GTK_CONTAINER (button), label);
+      g_object_set_data (G_OBJECT (button), "repair", GUINT_TO_POINTER (repair_texts[i].repair));
+      g_signal_connect_object (button, "toggled", G_CALLBACK (on_refusal_toggled), self, 0);
+      gtk_widget_show_all (button);
+      gtk_container_add (GTK_CONTAINER (self->refusals), button);
+    }
+}
+
+/* Another job begins with what is usual. */
+static void
+show_refusals (HaulPageFolders *self, const HaulChoices *choices)
+{
+  g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (self->refusals));
+  guint chosen = choices->repairs | (choices->carrier ? HAUL_REPAIR_CARRIER : 0);
+
+  for (GList *child = children; child != NULL; child = child->next)
+    if (GTK_IS_TOGGLE_BUTTON (child->data))
+      gtk_toggle_button_set_active (child->data,
+                                    (chosen & GPOINTER_TO_UINT (g_object_get_data (child->data, "repair"))) != 0);
+}
+
+static void
 on_choice_changed (GtkWidget *widget, HaulPageFolders *self)
 {
   gtk_widget_set_sensitive (GTK_WIDGET (self->into_entry), gtk_toggle_button_get_active (self->into_check));
@@ -281,6 +340,7 @@ shown (HaulWizardPage *page)
 
   if (state->plan == NULL) /* something new */
     g_hash_table_remove_all (self->off);
+  show_refusals (self, state->choices);
   gtk_list_store_clear (self->rows);
   haul_wizard_page_set_complete (page, FALSE);
   plan_again (self);
@@ -355,6 +415,7 @@ haul_page_folders_class_init (HaulPageFoldersClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, into_entry);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, junk_check);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, trash_check);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, refusals);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, problem);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, tree);
   gtk_widget_class_bind_template_child (widget_class, HaulPageFolders, rows);
@@ -371,4 +432,5 @@ haul_page_folders_init (HaulPageFolders *self)
 {
   self->off = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_refusals (self);
 }

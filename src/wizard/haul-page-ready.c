@@ -8,6 +8,7 @@
 #include "wizard/haul-page-ready.h"
 
 #include "migrate/haul-fit.h"
+#include "migrate/haul-foresight.h"
 #include "report/haul-report-words.h"
 #include "migrate/haul-strangers.h"
 #include "wizard/haul-wizard-text.h"
@@ -22,6 +23,7 @@ struct _HaulPageReady
   GtkLabel *sentence;
   GtkLabel *room;
   GtkLabel *rung;
+  GtkLabel *refusals;
   GtkWidget *strangers;
   GtkLabel *strangers_label;
   GtkToggleButton *strangers_button;
@@ -142,6 +144,7 @@ describe (HaulPageReady *self)
   g_autofree char *messages = haul_wizard_text_dup_messages (plan->messages);
   g_autofree char *size = haul_wizard_text_dup_size (plan->bytes);
   g_autofree char *skipped = dup_skipped (plan);
+  g_autofree char *refusals = haul_foresight_dup_sentence (plan);
   /* Translators: “8,311 messages”, “2.1 GB”, user, server. */
   g_autofree char *text = g_strdup_printf (_ ("%s, %s, will be copied to %s on %s."), messages, size,
                                            state->account->user, state->account->endpoint->host);
@@ -149,6 +152,7 @@ describe (HaulPageReady *self)
   gtk_label_set_text (self->sentence, text);
   describe_room (self, plan);
   describe_rung (self, plan);
+  gtk_label_set_text (self->refusals, refusals);
   describe_strangers (self);
   gtk_label_set_text (self->skipped, skipped);
   gtk_widget_set_visible (self->skipped_title, *skipped != 0);
@@ -268,6 +272,7 @@ haul_page_ready_class_init (HaulPageReadyClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, sentence);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, room);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, rung);
+  gtk_widget_class_bind_template_child (widget_class, HaulPageReady, refusals);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, strangers);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, strangers_label);
   gtk_widget_class_bind_template_child (widget_class, HaulPageReady, strangers_button);

@@ -83,6 +83,29 @@ def part_report():
         tap.check(len(lines) == 2 and all('could not be kept' in row['text'] and 'kept' not in row for row in lines), 'a file that cannot be written: said', done)
 
 
+def part_plan():
+    """What will be done, before anything is sent."""
+    usual = ['final-line-end', 'from-line', 'header-8bit', 'nul', 'long-lines']
+    with Server() as server:
+        with place_for(server, 'exchange', [GOOD], 'exchange-2010') as (world, _, run):
+            text = run('plan')
+            tap.check('Exchange 2010 takes no lines of more than 9900 characters' in text.out and 'encoded anew' in text.out, 'Exchange: long lines', text)
+            tap.check('changed in small things' in text.out and 'kept on this computer as a file' in text.out, 'Exchange: what is usual', text)
+            plan = run('plan', '--format=json').json
+            tap.equal((plan['repairs'], plan['repairs_needed'], plan['carrier']), (usual, ['long-lines'], False), 'Exchange: JSON')
+            text = run('plan', '--no-repair=long-lines')
+            tap.check('count as refused' in text.out and 'encoded anew' not in text.out, 'Exchange: not so', text)
+        with place_for(server, 'yahoo', [GOOD], 'yahoo-like') as (world, _, run):
+            text = run('plan')
+            tap.check('wants an end of each last line' in text.out, 'Yahoo: last lines', text)
+        with place_for(server, 'other', [GOOD]) as (world, _, run):
+            for options, words in (['--no-repair=all'], 'refuses is kept on this computer'), (['--no-repair=all', '--carrier'], 'refuses is attached as a whole'), \
+                    (['--carrier'], 'else it is attached as a whole'):
+                text = run('plan', *options)
+                tap.check(words in text.out and 'no lines of' not in text.out, f'another: {" ".join(options)}', text)
+            tap.equal(stored(world), {}, 'and nothing is there')
+
+
 def part_undo():
     for what, code, texts, more in (('repaired', 'repaired', [GOOD, UMLAUTS, NUL, NUL, GOOD + b'x'], ()),
                                     ('carried', 'carried', [GOOD, *SIGNED], ('--carrier',))):
