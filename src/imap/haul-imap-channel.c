@@ -365,6 +365,16 @@ forget_command (HaulImapChannel *self)
   self->wants_continuation = FALSE;
 }
 
+/* What came before a literal's size was said is no answer to it, even where its line ends afterwards. */
+static gboolean
+check_no_plus (HaulImapChannel *self, gboolean is_first, GError **error)
+{
+  if (!is_first && !drain_ready (self, error))
+    return FALSE;
+  return !haul_imap_input_is_continuation_begun (self->input)
+         || protocol_error (error, "the server asks for something that is not there to be sent");
+}
+
 /* Sends the segments, waiting for `+` between them; ends early where the server answers instead. */
 static gboolean
 send_segments (HaulImapChannel *self, const HaulImapCommand *command, GCancellable *cancellable, GError **error)
@@ -372,8 +382,12 @@ send_segments (HaulImapChannel *self, const HaulImapCommand *command, GCancellab
   guint n_segments = haul_imap_command_get_n_segments (command);
   gboolean has_body = haul_imap_command_has_body (command);
 
-  for (guint i = 0; i < n_segments && self->tagged == NULL; i++)
+  for (guint i = 0; i < n_segments; i++)
     {
+      if (!check_no_plus (self, i == 0, error))
+        return FALSE;
+      if (self->tagged != NULL)
+        break;
       gsize length;
       const char *data = haul_imap_command_get_segment (command, i, &length);
       gboolean is_last = i + 1 == n_segments;

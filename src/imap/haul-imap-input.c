@@ -133,6 +133,13 @@ haul_imap_input_poll (HaulImapInput *input, gsize *budget, HaulImapResponse **re
   return FALSE;
 }
 
+/* See haul_imap_parser_is_continuation_begun(). */
+gboolean
+haul_imap_input_is_continuation_begun (const HaulImapInput *input)
+{
+  return haul_imap_parser_is_continuation_begun (input->parser);
+}
+
 /**
  * haul_imap_input_is_empty:
  * @input: an input

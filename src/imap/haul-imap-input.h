@@ -20,6 +20,7 @@ void haul_imap_input_set_body_func (HaulImapInput *input, HaulImapResponseBodyFu
 HaulImapResponse *haul_imap_input_wait (
     HaulImapInput *input, guint limit_ms, gboolean is_whole, GCancellable *cancellable, GError **error);
 gboolean haul_imap_input_poll (HaulImapInput *input, gsize *budget, HaulImapResponse **response, GError **error);
+gboolean haul_imap_input_is_continuation_begun (const HaulImapInput *input);
 gboolean haul_imap_input_is_empty (HaulImapInput *input, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulImapInput, haul_imap_input_free)

@@ -103,6 +103,18 @@ haul_imap_parser_get_pending (const HaulImapParser *parser)
   return haul_imap_lexer_get_pending (parser->lexer);
 }
 
+/**
+ * haul_imap_parser_is_continuation_begun:
+ * @parser: a parser
+ *
+ * Returns: whether a `+` came whose line has not ended yet
+ */
+gboolean
+haul_imap_parser_is_continuation_begun (const HaulImapParser *parser)
+{
+  return haul_imap_tokens_get_count (parser->tokens) > 0 && haul_imap_tokens_is_word (parser->tokens, 0, "+");
+}
+
 static gboolean
 fail (HaulImapParser *self, HaulImapError code, const char *what)
 {

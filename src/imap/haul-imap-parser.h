@@ -26,6 +26,7 @@ void haul_imap_parser_set_body_func (HaulImapParser *parser, HaulImapResponseBod
 void haul_imap_parser_feed (HaulImapParser *parser, const void *data, gsize length);
 HaulImapParserResult haul_imap_parser_next (HaulImapParser *parser, HaulImapResponse **response, GError **error);
 gsize haul_imap_parser_get_pending (const HaulImapParser *parser);
+gboolean haul_imap_parser_is_continuation_begun (const HaulImapParser *parser);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulImapParser, haul_imap_parser_free)
 
 G_END_DECLS
