@@ -120,8 +120,10 @@ new_sasl (HaulImapChannel *channel,
   HaulSasl *sasl = haul_sasl_new (mechanism, &credentials, &problem);
   if (sasl != NULL)
     return sasl;
-  /* Of a name or a secret that this mechanism has no form for; another may have one. */
-  gboolean is_unsuitable = g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_UNSUITABLE);
+  /* Of a name or a secret that this mechanism has no form for; another may have one. Another person's mailbox is not
+   * a matter of letters. */
+  gboolean is_unsuitable
+      = names->authorize_as == NULL && g_error_matches (problem, HAUL_SASL_ERROR, HAUL_SASL_ERROR_UNSUITABLE);
   translate (problem, is_unsuitable ? HAUL_IMAP_ERROR_UNSAFE_TEXT : HAUL_IMAP_ERROR_LOGIN_UNSUPPORTED, error);
   return NULL;
 }
