@@ -76,6 +76,26 @@ disconnect (Lane *self)
   self->has_place = FALSE;
 }
 
+/* FALSE without an error: another lane was refused. */
+static gboolean
+log_in (Lane *self, HaulImapSession *session, GError **error)
+{
+  HaulRun *run = self->run;
+  gboolean is_one = self->was_connected && haul_run_begin_return (run);
+  gboolean is_open = FALSE;
+  g_autoptr (GError) local_error = NULL;
+
+  if (!haul_run_is_locked_out (run))
+    is_open = haul_connection_login (session, run->account, run->stop, &local_error);
+  if (self->was_connected && g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
+    haul_run_set_locked_out (run);
+  if (is_one)
+    haul_run_end_return (run, is_open);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return is_open;
+}
+
 static gboolean
 sign_in (Lane *self, GError **error)
 {
@@ -84,7 +104,7 @@ sign_in (Lane *self, GError **error)
   HAUL_FAULT (F30, "connected");
   if (session == NULL)
     return FALSE;
-  gboolean is_open = haul_connection_login (session, self->run->account, self->run->stop, error);
+  gboolean is_open = log_in (self, session, error);
   self->was_let_in = self->was_let_in || haul_imap_session_is_signed_in (session);
   if (!is_open)
     return FALSE;

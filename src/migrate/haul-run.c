@@ -13,6 +13,8 @@
 /* How long a stopped lane may go on to place what it has sent, so that nothing is left behind on the server. */
 #define GRACE_US (3 * G_USEC_PER_SEC)
 #define KEEP_ALIVE_US (60 * G_USEC_PER_SEC)
+/* A password that was good for one lane just now is good for the others. */
+#define STILL_GOOD_US (10 * G_USEC_PER_SEC)
 /* No mail server has a limit below. */
 #define BIG_BYTES (256 * 1024)
 #define RATE_WINDOW_US (10 * G_USEC_PER_SEC)
@@ -31,6 +33,7 @@ haul_run_new (HaulAccount *account, HaulPlan *plan)
 
   g_mutex_init (&self->lock);
   g_mutex_init (&self->making);
+  g_mutex_init (&self->returning);
   g_cond_init (&self->cond);
   self->account = haul_account_ref (account);
   self->plan = haul_plan_ref (plan);
@@ -58,6 +61,7 @@ haul_run_free (HaulRun *run)
   g_free (run->patience.words);
   g_mutex_clear (&run->lock);
   g_mutex_clear (&run->making);
+  g_mutex_clear (&run->returning);
   g_cond_clear (&run->cond);
   g_free (run);
 }
@@ -367,6 +371,42 @@ haul_run_set_locked_out (HaulRun *run)
   g_mutex_lock (&run->lock);
   run->is_locked_out = TRUE;
   g_mutex_unlock (&run->lock);
+}
+
+gboolean
+haul_run_is_locked_out (HaulRun *run)
+{
+  g_mutex_lock (&run->lock);
+  gboolean is_locked_out = run->is_locked_out;
+  g_mutex_unlock (&run->lock);
+  return is_locked_out;
+}
+
+/**
+ * haul_run_begin_return:
+ * @run: the run
+ *
+ * Before a lane signs in once more. When all connections broke, one tries for all: a password that was changed
+ * meanwhile would be shown by each of them, which locks accounts.
+ *
+ * Returns: whether the lane is the one, and says by haul_run_end_return() what came of it
+ */
+gboolean
+haul_run_begin_return (HaulRun *run)
+{
+  g_mutex_lock (&run->returning);
+  if (run->let_in_us == 0 || g_get_monotonic_time () - run->let_in_us > STILL_GOOD_US)
+    return TRUE;
+  g_mutex_unlock (&run->returning);
+  return FALSE;
+}
+
+void
+haul_run_end_return (HaulRun *run, gboolean is_let_in)
+{
+  if (is_let_in)
+    run->let_in_us = g_get_monotonic_time ();
+  g_mutex_unlock (&run->returning);
 }
 
 /* It is not the person who stopped, and the next run may find the server well again. */

@@ -82,7 +82,9 @@ typedef struct
   gpointer message_data;
 
   GMutex lock;
-  GMutex making; /* held while a mailbox of the person is made, by whichever lane */
+  GMutex making;    /* held while a mailbox of the person is made, by whichever lane */
+  GMutex returning; /* held by a lane that does not know yet whether the password is still good */
+  gint64 let_in_us; /* (mutex returning) monotonic, when one was let in again; 0: none was */
   GCond cond;
   gboolean is_paused;      /* (mutex lock) */
   gboolean is_over;        /* (mutex lock) */
@@ -142,6 +144,9 @@ void haul_run_set_told_trust (HaulRun *run, HaulTrust trust);
 gboolean haul_run_can_stage (HaulRun *run);
 void haul_run_set_no_staging (HaulRun *run);
 void haul_run_set_locked_out (HaulRun *run);
+gboolean haul_run_is_locked_out (HaulRun *run);
+gboolean haul_run_begin_return (HaulRun *run);
+void haul_run_end_return (HaulRun *run, gboolean is_let_in);
 void haul_run_set_given_up (HaulRun *run);
 gboolean haul_run_add_refused_size (HaulRun *run, guint64 bytes);
 guint64 haul_run_get_size_limit (HaulRun *run);

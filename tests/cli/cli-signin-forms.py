@@ -4,9 +4,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
 import sys
+import time
 from pathlib import Path
 
-from haultest import Tap, cli, find_secrets, folder, make_mbox
+from haultest import Started, Tap, cli, find_secrets, folder, make_maildir, make_mbox
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'lib'))
 from mischief.client import Server  # noqa: E402
@@ -48,6 +49,23 @@ def attempts(world):
     return steps.get('AUTHENTICATE:before', 0) + steps.get('LOGIN:before', 0)
 
 
+def changed_meanwhile(server, place):
+    """The password is changed, all connections break, and the server thinks long about each sign-in, as many do."""
+    world = server.world('changed', user='alice', password=SECRET)
+    source = make_maildir(place / 'maildir', {f'F{i}': 250 for i in range(8)}, size=2000)
+    started = Started('copy', f'--server=127.0.0.1:{world.port}', '--security=none', '--user=alice', '--batch', '--connections=8',
+                      source, password=SECRET, state=place / 'state-changed')
+    end = time.monotonic() + 60
+    while sum('upload' in name for name in world.ask('dump', messages=False)['mailboxes']) < 8 and time.monotonic() < end:
+        time.sleep(0.02)
+    before = attempts(world)
+    world.set(refuse_login=True)
+    for i in range(1, 20):
+        world.arm('AUTHENTICATE:before', n=i, act='stall', seconds=3)
+    world.ask('drop')
+    run = started.wait(60)
+    tap.check(run.code == 77 and 1 <= attempts(world) - before <= 2, 'a password that was changed meanwhile is not shown by every connection',
+              f'{attempts(world) - before} attempts\n{run}')
 
 
 with Server() as server:
@@ -68,5 +86,6 @@ with Server() as server:
                   '--batch', '--connections=3', source, password=SECRET, state=place / 'state')
         logins = world.ask('steps')['counts']['logins']
         tap.check(run.code == 0 and attempts(world) == logins + 1, 'a copy signs in as the check was let in', f'{attempts(world)} attempts, {logins} good\n{run}')
+        changed_meanwhile(server, place)
         tap.equal(find_secrets([SECRET], place, user='bob'), [], 'no password is in any file, output or command line')
 tap.done()
