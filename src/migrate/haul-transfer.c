@@ -56,6 +56,7 @@ haul_transfer_new (HaulRun *run, guint index)
   self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_item_free);
   self->keywords = haul_keywords_new (run->plan->server);
   self->needs_census = TRUE;
+  self->n_ahead = HAUL_TRANSFER_AHEAD_MAX;
   self->begun = g_array_new (FALSE, FALSE, sizeof (guint));
   self->sealed = g_ptr_array_new_with_free_func ((GDestroyNotify)haul_staging_free);
   self->held = g_hash_table_new_full (hash_digest, equal_digests, g_free, NULL);

@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* So many intents become durable with one sync. */
+#define HAUL_TRANSFER_AHEAD_MAX 250
+
 typedef struct
 {
   HaulRun *run;                 /* borrowed */
@@ -31,6 +34,7 @@ typedef struct
   GArray *begun;                /* (owned) (element-type guint) indices of items whose outcome is not known yet */
   guint first_intended;         /* items whose intents were written together, and may not all be sent yet */
   guint end_intended;           /* index behind them */
+  guint n_ahead;                /* so many intents are written together next; fewer where messages are refused */
   guint n_staged;               /* since the last were placed */
   guint64 staged_bytes;         /* of those */
   gint64 batch_since_us;        /* monotonic */

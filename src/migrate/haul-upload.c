@@ -19,18 +19,18 @@
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (64 * 1024 * 1024)
 #define BATCH_US (10 * G_USEC_PER_SEC)
-/* So many intents become durable with one sync. */
-#define INTENTS_AT_ONCE 250
 #define INTENTS_BYTES (8 * 1024 * 1024)
 
-/* Is the error about this one message, on a connection that is well? */
+/* Is the error about this one message? Some servers close the connection after so many refusals; the answer holds. */
 static gboolean
 is_about_message (const GError *error, HaulImapSession *session)
 {
   HaulPolicy policy = haul_policy_decide (error, 0);
+  gboolean is_answer = g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED)
+                       && g_str_has_prefix (error->message, "APPEND: ");
 
   return policy.scope == HAUL_SCOPE_MESSAGE && policy.action == HAUL_ACTION_FAIL
-         && haul_imap_session_is_usable (session);
+         && (is_answer || haul_imap_session_is_usable (session));
 }
 
 static void
@@ -67,15 +67,66 @@ is_told_to_wait (const GError *error)
          && g_strcmp0 (haul_imap_error_get_server_code (error), "LIMIT") != 0;
 }
 
-/* The server holds nothing of it, and has answered all that were sent before it. */
+/* The server holds nothing of it, and has answered all that were sent before it. @is_end: the connection ends with
+ * that. */
 static gboolean
-put_back (HaulTransfer *self, HaulStaging *staging, HaulItem *item, GError **error)
+put_back (HaulTransfer *self, HaulStaging *staging, HaulItem *item, gboolean is_end, GError **error)
 {
   haul_run_count_item (self->run, self->index, item, 0);
   if (!haul_journal_item_refuse (self->run->journal, item->row, error))
     return FALSE;
   haul_item_forget_row (item);
-  staging->is_answered = TRUE;
+  staging->is_answered = is_end;
+  return TRUE;
+}
+
+/* What was intended and not begun is in nobody's doubt. */
+static gboolean
+withdraw (HaulTransfer *self, GError **error)
+{
+  for (guint i = self->first_intended; i < self->end_intended; i++)
+    {
+      HaulItem *item = self->items->pdata[i];
+      if (!item->is_intended || item->is_begun || item->state != HAUL_ITEM_OPEN)
+        continue;
+      item->is_intended = FALSE;
+      if (!haul_journal_item_withdraw (self->run->journal, item->row, error))
+        return FALSE;
+    }
+  self->first_intended = self->end_intended;
+  return TRUE;
+}
+
+/* It goes once more, in another form. Rows stand in the order of sending, so what was intended behind it gets rows
+ * behind this one. */
+static gboolean
+add_again (HaulTransfer *self, HaulItem *item, GError **error)
+{
+  self->n_ahead = MAX (self->n_ahead / 4, 1);
+  if (!withdraw (self, error) || !haul_journal_item_add (self->run->journal, self->row, item, error))
+    return FALSE;
+  item->is_begun = TRUE;
+  return TRUE;
+}
+
+/* The server does not take it as it is. %TRUE: there is another form, in which it is open. */
+static gboolean
+take_refusal (HaulTransfer *self, HaulItem *item, const GError *refusal)
+{
+  if (g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TOO_BIG))
+    haul_run_add_refused_size (self->run, item->size);
+  if (!g_error_matches (refusal, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
+    {
+      haul_transfer_fail_with (self, item, haul_policy_get_code (refusal), refusal);
+      return FALSE;
+    }
+  /* docs/wire.md: once more with the labels that the server took before, then with system flags only. */
+  if (!haul_keywords_reduce (self->keywords, item) && !haul_refusal_next (self, item))
+    {
+      haul_refusal_give_up (self, item, refusal);
+      return FALSE;
+    }
+  item->is_doubtful = TRUE; /* its octets are compared in the end */
   return TRUE;
 }
 
@@ -102,47 +153,18 @@ append_item (HaulTransfer *self, HaulImapSession *session, HaulStaging *staging,
       haul_patience_succeed (run);
       return TRUE;
     }
-  if (is_told_to_wait (local_error))
-    {
-      if (!put_back (self, staging, item, error))
-        return FALSE;
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (!is_about_message (local_error, session))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  haul_run_count_item (run, self->index, item, 0);
-  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TOO_BIG))
-    haul_run_add_refused_size (run, item->size);
-  if (!haul_journal_item_refuse (run->journal, item->row, error))
+  gboolean is_wait = is_told_to_wait (local_error);
+  gboolean is_end = is_wait || !haul_imap_session_is_usable (session);
+  gboolean is_known = is_wait || is_about_message (local_error, session);
+  if (is_known && !put_back (self, staging, item, is_end, error))
     return FALSE;
-  haul_item_forget_row (item);
-  if (g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED)
-      && haul_keywords_reduce (self->keywords, item))
+  gboolean is_again = is_known && !is_wait && take_refusal (self, item, local_error);
+  if (!is_known || is_end)
     {
-      /* docs/wire.md: once more with the labels that the server took before, then with system flags only. */
-      item->is_doubtful = TRUE; /* refused once: its octets are compared in the end */
-      if (!haul_journal_item_add (run->journal, self->row, item, error))
-        return FALSE;
-      item->is_begun = TRUE;
-      return append_item (self, session, staging, item, error);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
     }
-  if (!g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_REFUSED))
-    haul_transfer_fail_with (self, item, haul_policy_get_code (local_error), local_error);
-  else if (haul_refusal_next (self, item))
-    {
-      item->is_doubtful = TRUE;
-      if (!haul_journal_item_add (run->journal, self->row, item, error))
-        return FALSE;
-      item->is_begun = TRUE;
-      return append_item (self, session, staging, item, error);
-    }
-  else
-    haul_refusal_give_up (self, item, local_error);
-  return TRUE;
+  return !is_again || (add_again (self, item, error) && append_item (self, session, staging, item, error));
 }
 
 /* Makes it durable that this and the next open messages may be sent: a sync for each would cost more than the rest. */
@@ -154,7 +176,7 @@ intend (HaulTransfer *self, const HaulStaging *staging, guint first, GError **er
   guint end = first;
 
   /* In the person's own mailbox an intent that was never carried out would have to be waited for. */
-  guint n_max = staging->kind == HAUL_GENERATION_DIRECT ? 1 : INTENTS_AT_ONCE;
+  guint n_max = staging->kind == HAUL_GENERATION_DIRECT ? 1 : self->n_ahead;
 
   for (guint i = first, n = 0; i < self->items->len && n < n_max && bytes < INTENTS_BYTES; i++)
     {
@@ -173,26 +195,10 @@ intend (HaulTransfer *self, const HaulStaging *staging, guint first, GError **er
       bytes += item->size;
       n++;
     }
+  self->n_ahead = MIN (self->n_ahead * 2, HAUL_TRANSFER_AHEAD_MAX);
   self->first_intended = first;
   self->end_intended = end;
   return haul_journal_commit (journal, error);
-}
-
-/* What was intended and not begun is in nobody's doubt. */
-static gboolean
-withdraw (HaulTransfer *self, GError **error)
-{
-  for (guint i = self->first_intended; i < self->end_intended; i++)
-    {
-      HaulItem *item = self->items->pdata[i];
-      if (!item->is_intended || item->is_begun || item->state != HAUL_ITEM_OPEN)
-        continue;
-      item->is_intended = FALSE;
-      if (!haul_journal_item_withdraw (self->run->journal, item->row, error))
-        return FALSE;
-    }
-  self->first_intended = self->end_intended;
-  return TRUE;
 }
 
 static void

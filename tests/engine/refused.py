@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ('support', 'lib')]
+import os  # noqa: E402
 import re  # noqa: E402
 from haultest import Counter, Tap, cli, contextlib, folder  # noqa: E402
 from mischief.client import Server  # noqa: E402
@@ -104,6 +105,20 @@ def part_plan():
                 text = run('plan', *options)
                 tap.check(words in text.out and 'no lines of' not in text.out, f'another: {" ".join(options)}', text)
             tap.equal(stored(world), {}, 'and nothing is there')
+
+
+def part_closes():
+    """A server that closes the connection after so many refusals: what it took before is kept, and all arrives in the end."""
+    os.environ['HAUL_FAULT_HOLD_MS'] = '50'
+    with Server() as server:
+        for personality, cap, n in ('exchange-2010', 10, 36), ('conforming', 5, 12), ('no-move', 5, 12):
+            texts = [HEAD % i + f'Grüße {i}\n\ntext\n'.encode() for i in range(n)]
+            with place_for(server, f'closes-{personality}', texts, personality, err_cap=cap, **REFUSED) as (world, place, run):
+                done = run('copy', '--format=json')
+                numbers = done.json['all']
+                tap.equal((numbers['copied'], numbers['present'], numbers['failed']), (n, 0, 0), f'{personality}: all are copied', done)
+                taken = world.ask('steps')['counts']['stored']
+                tap.equal((sum(stored(world).values()), taken), (n, n), f'{personality}: each once, and none was sent again that had been taken', stored(world))
 
 
 def part_undo():
