@@ -333,7 +333,7 @@ haul_census_match_forms (HaulTransfer *transfer,
 
   for (guint i = 0; i < listing->rows->len && !has_free; i++)
     has_free = !g_array_index (listing->rows, HaulListingRow, i).is_taken;
-  return !has_free || haul_refusal_try_forms (transfer, is_mild, match_form, &forms, error);
+  return !has_free || haul_refusal_try_forms (transfer, listing, is_mild, match_form, &forms, error);
 }
 
 /**

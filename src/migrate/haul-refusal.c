@@ -24,6 +24,11 @@
 #include "report/haul-error-text.h"
 #include "base/haul-repair.h"
 
+/* Base64, and a header of which each octet may be encoded; and what is added. */
+#define CARRIER_GROWTH_MAX 5
+#define CARRIER_FRAME_MAX 1024
+#define SAME_DATE_MAX 64
+
 /* The folder's size moves with that of the message, so that sums stay sums. */
 static void
 set_form (HaulTransfer *self, HaulItem *item, const HaulMessage *message)
@@ -253,11 +258,77 @@ haul_refusal_give_up (HaulTransfer *transfer, HaulItem *item, const GError *erro
   fail (transfer, item, &line);
 }
 
+/* A message of the mailbox that is nobody's so far. */
+typedef struct
+{
+  gint64 date;
+  guint64 size;
+} FreeRow;
+
+static int
+compare_dates (gconstpointer a, gconstpointer b)
+{
+  const FreeRow *left = a, *right = b;
+
+  return left->date < right->date ? -1 : left->date > right->date;
+}
+
+static GArray *
+list_free (const HaulListing *listing)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (FreeRow));
+
+  for (guint i = 0; i < listing->rows->len; i++)
+    {
+      const HaulListingRow *row = &g_array_index (listing->rows, HaulListingRow, i);
+      FreeRow one = { row->date, row->size };
+      if (!row->is_taken)
+        g_array_append_val (list, one);
+    }
+  g_array_sort (list, compare_dates);
+  return list;
+}
+
+/* A carrier is dear to make, so it is made only where one could be: of this date, and of such a size. */
+static gboolean
+may_be_carried (const GArray *list, const HaulItem *item)
+{
+  guint low = 0, high = list->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      if (g_array_index (list, FreeRow, middle).date < item->sent_date)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  for (guint i = low; i < list->len && i - low < SAME_DATE_MAX; i++)
+    {
+      const FreeRow *row = &g_array_index (list, FreeRow, i);
+      if (row->date != item->sent_date)
+        return FALSE;
+      if (row->size > item->size && row->size / CARRIER_GROWTH_MAX <= item->size + CARRIER_FRAME_MAX)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* How the open messages are looked for. */
+typedef struct
+{
+  guint step;         /* HAUL_REPAIR_STEPS_MAX: as carriers */
+  gboolean is_mild;   /* with the last line end alone; else in all other forms */
+  gboolean is_wanted; /* carriers of all of them; else of those that one in @free could be of */
+  GArray *free;       /* (element-type FreeRow) */
+} Search;
+
 /* Of the open messages those that have such a form are given it. */
 static guint
-take_forms (HaulTransfer *self, guint step, gboolean is_carrier, gboolean is_mild)
+take_forms (HaulTransfer *self, const Search *search)
 {
   guint steps[HAUL_REPAIR_STEPS_MAX];
+  gboolean is_carrier = search->step == HAUL_REPAIR_STEPS_MAX;
   guint n_taken = 0;
   guint flaws;
 
@@ -267,9 +338,11 @@ take_forms (HaulTransfer *self, guint step, gboolean is_carrier, gboolean is_mil
       if (item->state != HAUL_ITEM_OPEN || item->repairs != 0)
         continue;
       guint n_steps = is_carrier ? 0 : haul_repair_list_steps (item->flaws, steps);
-      gboolean is_here = is_carrier || (step < n_steps && (steps[step] == HAUL_REPAIR_FINAL_CRLF) == is_mild);
+      gboolean is_here
+          = is_carrier ? search->is_wanted || may_be_carried (search->free, item)
+                       : search->step < n_steps && (steps[search->step] == HAUL_REPAIR_FINAL_CRLF) == search->is_mild;
       if (is_here)
-        n_taken += take_form (self, item, is_carrier ? HAUL_REPAIR_CARRIER : steps[step], &flaws) ? 1 : 0;
+        n_taken += take_form (self, item, is_carrier ? HAUL_REPAIR_CARRIER : steps[search->step], &flaws) ? 1 : 0;
     }
   return n_taken;
 }
@@ -277,28 +350,33 @@ take_forms (HaulTransfer *self, guint step, gboolean is_carrier, gboolean is_mil
 /**
  * haul_refusal_try_forms:
  * @transfer: a folder
+ * @listing: its mailbox
  * @is_mild: as they are with their last line end, which some servers add by themselves; else in all other forms
  * @func: looks for the open messages
  * @user_data: for @func
  * @error: return location; what @func says
  *
- * An earlier run may have sent a message in a repaired form, whatever is chosen now: so those that call for a repair
- * are looked for in each form that they could have; as attachments, too, where that was chosen, or to verify.
+ * An earlier run may have sent a message in a repaired form, or as an attachment, whatever is chosen now: so those that
+ * call for a repair are looked for in each form that they could have, and all of them as attachments where that was
+ * chosen, to verify, or where something like it stands in the mailbox.
  *
  * Returns: %TRUE when it was looked
  */
 gboolean
-haul_refusal_try_forms (
-    HaulTransfer *transfer, gboolean is_mild, HaulRefusalFunc func, gpointer user_data, GError **error)
+haul_refusal_try_forms (HaulTransfer *transfer,
+                        const HaulListing *listing,
+                        gboolean is_mild,
+                        HaulRefusalFunc func,
+                        gpointer user_data,
+                        GError **error)
 {
-  gboolean wants_carrier
-      = !is_mild && (transfer->run->plan->choices->carrier || transfer->run->report->is_verification);
-  guint n_steps = HAUL_REPAIR_STEPS_MAX + (wants_carrier ? 1 : 0);
+  g_autoptr (GArray) list = list_free (listing);
+  Search search = { 0, is_mild, transfer->run->plan->choices->carrier || transfer->run->report->is_verification, list };
+  guint n_steps = HAUL_REPAIR_STEPS_MAX + (is_mild ? 0 : 1);
 
-  for (guint step = 0; transfer->source != NULL && step < n_steps; step++)
+  for (; transfer->source != NULL && search.step < n_steps; search.step++)
     {
-      gboolean is_carrier = step == HAUL_REPAIR_STEPS_MAX;
-      if (take_forms (transfer, step, is_carrier, is_mild) == 0)
+      if (take_forms (transfer, &search) == 0)
         continue;
       gboolean is_good = func (transfer, user_data, error);
       for (guint i = 0; i < transfer->items->len; i++)

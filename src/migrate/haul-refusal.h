@@ -14,8 +14,12 @@ typedef gboolean (*HaulRefusalFunc) (HaulTransfer *transfer, gpointer user_data,
 void haul_refusal_foresee (HaulTransfer *transfer, HaulImapSession *session);
 gboolean haul_refusal_next (HaulTransfer *transfer, HaulItem *item);
 void haul_refusal_give_up (HaulTransfer *transfer, HaulItem *item, const GError *error);
-gboolean haul_refusal_try_forms (
-    HaulTransfer *transfer, gboolean is_mild, HaulRefusalFunc func, gpointer user_data, GError **error);
+gboolean haul_refusal_try_forms (HaulTransfer *transfer,
+                                 const HaulListing *listing,
+                                 gboolean is_mild,
+                                 HaulRefusalFunc func,
+                                 gpointer user_data,
+                                 GError **error);
 char *haul_refusal_dup_sentence (guint repairs);
 
 G_END_DECLS

@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ('support', 'lib')]
 import os  # noqa: E402
 import re  # noqa: E402
+import shutil  # noqa: E402
 from haultest import Counter, Tap, cli, contextlib, folder  # noqa: E402
 from mischief.client import Server  # noqa: E402
 
@@ -105,6 +106,25 @@ def part_plan():
                 text = run('plan', *options)
                 tap.check(words in text.out and 'no lines of' not in text.out, f'another: {" ".join(options)}', text)
             tap.equal(stored(world), {}, 'and nothing is there')
+
+
+def part_again():
+    """What went up in another form is not sent a second time, whatever is chosen then, and when the server takes it by then."""
+    texts = [GOOD, UMLAUTS, NUL, *SIGNED]
+    with Server() as server:
+        for personality in 'conforming', 'exchange-2010':
+            with place_for(server, f'again-{personality}', texts, personality, **REFUSED) as (world, place, run):
+                done = run('copy', '--carrier', '--format=json')
+                tap.equal((done.code, done.json['all']['copied']), (0, 5), f'{personality}: copied', done)
+                for what in 'nothing chosen', '--no-repair=all', '--no-repair=all, journal lost', 'taken by now':
+                    if 'lost' in what:
+                        shutil.rmtree(place / 'state')
+                    if 'by now' in what:
+                        world.set(refuse_content={}, line_limit=None)
+                    again = run('copy', '--format=json', *re.findall('--[a-z=-]+', what))
+                    numbers = again.json['all']
+                    tap.equal((numbers['copied'], numbers['present'], numbers['failed']), (0, 5, 0), f'{personality}, {what}: all are there', again)
+                    tap.equal(sum(stored(world).values()), 5, f'{personality}, {what}: each once', stored(world))
 
 
 def part_closes():
