@@ -12,6 +12,18 @@
 
 #include "cli/haul-cli-work.h"
 #include "migrate/haul-engine.h"
+#include "migrate/haul-fit.h"
+
+/* Known before anything is sent. It begins all the same: what is there already needs no room. */
+static void
+warn_of_room (const HaulCliOptions *options, const HaulPlan *plan)
+{
+  HaulFit fit = haul_fit_new (plan);
+  g_autofree char *sentence = haul_fit_dup_sentence (&fit);
+
+  if (fit.is_known && !fit.is_enough && !haul_cli_options_has_events (options) && !options->quiet)
+    g_printerr ("mailhaul-cli: %s\n", sentence);
+}
 
 static HaulReport *
 run (HaulCliWork *work, HaulPlan *plan, HaulCliEvents *events, GError **error)
@@ -29,6 +41,7 @@ run (HaulCliWork *work, HaulPlan *plan, HaulCliEvents *events, GError **error)
     g_printerr ("mailhaul-cli: %s %s\n", warning,
                 work->options->clean_up ? _ ("If it does not change for a minute, it is deleted.")
                                         : _ ("It is left alone; --clean-up deletes it if it does not change."));
+  warn_of_room (work->options, plan);
   haul_engine_set_message_func (engine, haul_cli_events_message, events);
   haul_cli_events_start (events, plan, haul_engine_get_progress (engine), job, whom);
   haul_cli_watch_set_tick (work->watch, haul_cli_events_tick, events);

@@ -15,6 +15,9 @@ with folder() as place:
         tap.check(there.get('big', 0) == done['copied'] and done['copied'] < 60, 'what is said to be there is there', f'{there}\n{done}')
     run = cli('copy', *account(), source, state=place / 'state', password='pässwörd')
     tap.check(run.code == 81 and 'Make room' in run.err, 'run again without room: the same, with advice', run)
+    tap.check('does not fit' in run.err and run.err.index('does not fit') < run.err.index('Make room'), 'that it does not fit is said before it begins', run)
+    run = cli('copy', *account(), source, '--quiet', state=place / 'state', password='pässwörd')
+    tap.check('does not fit' not in run.err, 'but not to who wants to hear of errors alone', run)
     with Mailbox() as mailbox:
         digests = [text for text, _, _ in mailbox.messages('big')] if 'big' in mailbox.names() else []
         tap.equal(len(digests), len(set(digests)), 'nothing is there twice')
