@@ -34,8 +34,8 @@ static const Row rows[HAUL_N_SIGN_IN_FINDINGS] = {
   = { "sign-in-refused", HAUL_FIELD_PASSWORD,
       N_ ("The mail server, an Exchange, did not accept this user name and password. It gives no reason."),
       N_ ("Check both. If the mailbox has another name than the user, add it: DOMAIN\\user\\mailbox. If all is right, "
-          "IMAP may "
-          "be switched off for this mailbox: ask the people who run the mail server.") },
+          "IMAP may be switched off for this mailbox, or the account locked: ask the people who run the mail "
+          "server.") },
   [HAUL_SIGN_IN_BUILT_IN]
   = { "sign-in-refused", HAUL_FIELD_USER,
       N_ ("The mail server, an Exchange, does not open the mailbox of its built-in Administrator."),
@@ -48,7 +48,8 @@ static const Row rows[HAUL_N_SIGN_IN_FINDINGS] = {
   [HAUL_SIGN_IN_TOKEN_REFUSED]
   = { "token-refused", HAUL_FIELD_PASSWORD, N_ ("The mail server did not accept the access token."),
       N_ ("It may have run out, belong to somebody else, or not be made for mail over IMAP. Check the command that "
-          "prints it.") },
+          "prints it. If all is right, IMAP may be switched off for this mailbox: ask the people who run the mail "
+          "server.") },
   [HAUL_SIGN_IN_APP_PASSWORD]
   = { "app-password-needed", HAUL_FIELD_PASSWORD,
       N_ ("The mail server does not take the usual password from mail programs; it wants an app password."),

@@ -19,7 +19,7 @@ tap = Tap()
 CASES = [
     ('exchange-2010', 'bob', 77, 'sign-in-refused', 'an Exchange, did not accept', 'DOMAIN\\user', 2),
     ('exchange-2010', 'bob@corp.example', 77, 'sign-in-refused', 'an Exchange, did not accept', 'DOMAIN\\user', 2),
-    ('exchange-2016', 'CORP\\bob', 77, 'sign-in-refused', 'an Exchange, did not accept', 'DOMAIN\\user\\mailbox', 2),
+    ('exchange-2016', 'CORP\\bob', 77, 'sign-in-refused', 'an Exchange, did not accept', 'or the account locked', 2),
     ('exchange-5.5', 'CORP/bob', 77, 'sign-in-refused', 'an Exchange, did not accept', 'IMAP may be switched off', 1),
     ('exchange-2016', 'CORP\\Administrator', 77, 'sign-in-refused', 'built-in Administrator', 'another user', 2),
     ('exchange-2010:not-connected', 'alice', 77, 'mailbox-closed', 'does not open the mailbox', 'DOMAIN\\user\\mailbox', 1),

@@ -57,7 +57,7 @@ def checks(world, place):
     world.reset('exchange-online')
     printer.set('Zq7-of-yesterday')
     run = cli('check', *options(world, 'bob@corp.example'), printer.option, '--format=json')
-    tap.check(run.code == 77 and run.json['error']['code'] == 'token-refused' and attempts(world) <= 2, 'a token that is refused: told, two attempts at most', run)
+    tap.check(run.code == 77 and run.json['error']['code'] == 'token-refused' and 'IMAP may be switched off' in run.err and attempts(world) <= 2, 'a token that is refused: told, two attempts at most', run)
     for command, status, code in (('false', 77, 'no-token'), ('true', 77, 'no-token'), ('/nonexistent/x', 64, 'command'),
                                   ('printf "{\\n  accessToken: Zq7"', 77, 'no-token'), ('echo Bearer Zq7', 77, 'no-token')):
         world.reset('exchange-online')
