@@ -6,6 +6,8 @@
  */
 #include "haul-test-server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +15,7 @@
 #define PATIENCE_SECONDS 20
 /* For a connection to come to its end by itself when the server is stopped. */
 #define FAREWELL_US (2 * G_USEC_PER_SEC)
+#define PIECE 16384
 
 struct _HaulTestServer
 {
@@ -105,13 +108,20 @@ say (Peer *peer, const char *text, gboolean is_line, guint times)
   g_autofree char *next = g_strdup_printf ("%.*s%d", (int)letters, peer->tag, atoi (peer->tag + letters) + 1);
   g_autofree char *octets = is_line ? g_strconcat (text, "\r\n", NULL) : g_strcompress (text);
   g_autoptr (GString) expanded = g_string_new (octets);
+  g_autoptr (GString) several = g_string_new (NULL);
 
   g_string_replace (expanded, "$next", next, 0);
   g_string_replace (expanded, "$", peer->tag, 0);
   for (guint i = 0; i < times; i++)
-    if (!g_output_stream_write_all (g_io_stream_get_output_stream (peer->stream), expanded->str, expanded->len, NULL,
-                                    peer->server->cancellable, NULL))
-      return FALSE;
+    {
+      g_string_append_len (several, expanded->str, (gssize)expanded->len);
+      if (several->len < PIECE && i + 1 < times)
+        continue;
+      if (!g_output_stream_write_all (g_io_stream_get_output_stream (peer->stream), several->str, several->len, NULL,
+                                      peer->server->cancellable, NULL))
+        return FALSE;
+      g_string_truncate (several, 0);
+    }
   return TRUE;
 }
 
@@ -248,15 +258,18 @@ static gpointer
 serve (gpointer data)
 {
   Peer *peer = data;
+  GSocket *line = g_socket_connection_get_socket (peer->connection);
   g_auto (GStrv) lines = g_strsplit (peer->script, "\n", -1);
   gboolean goes_on = TRUE;
 
-  g_socket_set_timeout (g_socket_connection_get_socket (peer->connection), PATIENCE_SECONDS);
+  g_socket_set_timeout (line, PATIENCE_SECONDS);
+  /* Else each second line of an answer waits for the first to be acknowledged. */
+  g_socket_set_option (line, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   for (guint i = 0; goes_on && lines[i] != NULL; i++)
     goes_on = do_step (peer, lines[i]);
   while (goes_on && fill (peer))
     continue;
-  g_socket_close (g_socket_connection_get_socket (peer->connection), NULL);
+  g_socket_close (line, NULL);
   g_mutex_lock (&peer->server->mutex);
   peer->server->n_active--;
   g_cond_signal (&peer->server->ended);
