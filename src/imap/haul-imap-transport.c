@@ -288,6 +288,15 @@ start_old_tls (HaulImapTransport *self, const HaulImapTlsPolicy *policy, GCancel
   return TRUE;
 }
 
+/* GLib's thread that shook hands may let go of the TLS connection after us, and who is last closes the socket: at the
+ * same time as we would, and then a second time, when its number is another file's. What is closed is left alone. */
+static void
+close_first (HaulImapTransport *self)
+{
+  HAUL_FAULT_SOCKET (-1);
+  g_socket_close (g_socket_connection_get_socket (self->connection), NULL);
+}
+
 /**
  * haul_imap_transport_start_tls:
  * @transport: a transport whose input is empty
@@ -323,18 +332,18 @@ haul_imap_transport_start_tls (HaulImapTransport *transport,
   g_tls_connection_handshake_async (connection, G_PRIORITY_DEFAULT, wait.cancellable, on_result, &wait);
   g_tls_connection_handshake_finish (connection, wait_run (&wait), &handshake_error);
   wait_end (&wait);
+  gboolean is_good = FALSE;
   if (handshake_error != NULL && is_late (&wait))
+    g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the TLS handshake did not finish");
+  else if (handshake_error != NULL && handshake_error->domain == G_IO_ERROR)
+    set_io_error (error, handshake_error);
+  else
+    is_good = haul_imap_tls_check (tls, handshake_error, error);
+  if (!is_good)
     {
-      g_set_error_literal (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT, "the TLS handshake did not finish");
+      close_first (transport);
       return FALSE;
     }
-  if (handshake_error != NULL && handshake_error->domain == G_IO_ERROR)
-    {
-      set_io_error (error, handshake_error);
-      return FALSE;
-    }
-  if (!haul_imap_tls_check (tls, handshake_error, error))
-    return FALSE;
   g_set_object (&transport->stream, G_IO_STREAM (connection));
   transport->tls = g_steal_pointer (&tls);
   return TRUE;

@@ -184,6 +184,18 @@ expect (Peer *peer, const char *pattern, gboolean has_tag)
 }
 
 static gboolean
+hang_up (Peer *peer, gboolean is_reset)
+{
+  GSocket *socket = g_socket_connection_get_socket (peer->connection);
+  struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+  if (is_reset)
+    setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  g_socket_close (socket, NULL);
+  return FALSE;
+}
+
+static gboolean
 start_tls (Peer *peer)
 {
   g_autoptr (GIOStream) tls = NULL;
@@ -195,21 +207,13 @@ start_tls (Peer *peer)
     }
   tls = g_tls_server_connection_new (G_IO_STREAM (peer->connection), peer->server->certificate, NULL);
   if (!g_tls_connection_handshake (G_TLS_CONNECTION (tls), peer->server->cancellable, NULL))
-    return FALSE;
+    {
+      /* Before the thread that shook hands lets go of it, which would close it at the same time. */
+      hang_up (peer, FALSE);
+      return FALSE;
+    }
   g_set_object (&peer->stream, tls);
   return TRUE;
-}
-
-static gboolean
-hang_up (Peer *peer, gboolean is_reset)
-{
-  GSocket *socket = g_socket_connection_get_socket (peer->connection);
-  struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
-  if (is_reset)
-    setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-  g_socket_close (socket, NULL);
-  return FALSE;
 }
 
 static gboolean
