@@ -142,6 +142,7 @@ def take_image(program):
 
 def crash(place, options):
     """In the middle, while it sends; an image, then a signal that makes others leave a core."""
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell's background jobs ignore it
     program = Program(place, 'copy', *options, place / 'Maildir', '--connections=1', '--events=json', '-v', password=PASSWORD)
     for line in iter(program.process.stdout.readline, b''):
         seen[f'event {len(seen)}'] = line
