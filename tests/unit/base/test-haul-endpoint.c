@@ -38,7 +38,8 @@ test_parse (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (HaulEndpoint) endpoint = haul_endpoint_parse (cases[i].typed, HAUL_SECURITY_TLS, &error);
       g_autofree char *shown = endpoint == NULL ? NULL : haul_endpoint_to_string (endpoint);
-      g_test_message ("“%s”", cases[i].typed);
+      g_autofree char *typed = g_strescape (cases[i].typed, "");
+      g_test_message ("“%s”", typed);
       g_assert_cmpstr (shown, ==, cases[i].shown);
       g_assert_true ((error == NULL) == (cases[i].shown != NULL));
     }
