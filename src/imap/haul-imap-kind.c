@@ -1,4 +1,5 @@
-/* haul-imap-kind.c - which server this is, and what it does otherwise than the RFC says: all quirks, in this file
+/* haul-imap-kind.c - which server this is, and what it does otherwise than the RFC says: all quirks, in this file; what
+ * a server's words mean, which are understood whoever says them, is the table of haul-imap-quirks.c
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
