@@ -52,7 +52,7 @@ def attempts(world):
 def changed_meanwhile(server, place):
     """The password is changed, all connections break, and the server thinks long about each sign-in, as many do."""
     world = server.world('changed', user='alice', password=SECRET)
-    source = make_maildir(place / 'maildir', {f'F{i}': 250 for i in range(8)}, size=2000)
+    source = make_maildir(place / 'maildir', {f'F{i}': 250 for i in range(8)}, size=8000)
     started = Started('copy', f'--server=127.0.0.1:{world.port}', '--security=none', '--user=alice', '--batch', '--connections=8',
                       source, password=SECRET, state=place / 'state-changed')
     end = time.monotonic() + 60
