@@ -105,10 +105,15 @@ get_order (const HaulImapLoginPlace *place, const HaulImapCredentials *credentia
 static gboolean
 is_offered (const HaulImapLoginPlace *place, const Way *way)
 {
+  gboolean is_readable = way->sasl == HAUL_SASL_PLAIN || way->sasl == HAUL_SASL_LOGIN;
   g_auto (GStrv) words = NULL;
 
+  /* In the open it is meant of every password that somebody could read there. */
+  if ((way->is_command || (is_readable && !place->is_protected))
+      && (place->capabilities & HAUL_IMAP_CAPABILITY_LOGINDISABLED) != 0)
+    return FALSE;
   if (way->is_command)
-    return (place->capabilities & HAUL_IMAP_CAPABILITY_LOGINDISABLED) == 0;
+    return TRUE;
   if (place->kind->breaks_authenticate)
     return FALSE;
   g_autofree char *wanted = g_strconcat ("AUTH=", haul_sasl_get_name (way->sasl), NULL);
