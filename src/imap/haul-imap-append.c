@@ -100,16 +100,19 @@ check_end (const HaulImapAppend *append, GCancellable *cancellable, GError **err
 
 static gboolean
 send_last (
-    HaulImapChannel *channel, const HaulImapAppend *append, guint8 octet, GCancellable *cancellable, GError **error)
+    HaulImapSession *session, const HaulImapAppend *append, guint8 octet, GCancellable *cancellable, GError **error)
 {
+  HaulImapChannel *channel = haul_imap_session_get_channel (session);
+  gsize length = haul_imap_session_get_kind (session)->wants_end_alone ? 1 : 3;
   guint8 last[] = { octet, '\r', '\n' };
 
   if (!check_end (append, cancellable, error) || !check_channel (channel, cancellable, error))
     return FALSE;
   if (append->before_last != NULL && !append->before_last (append->user_data, error))
     return FALSE;
-  if (!haul_imap_channel_send_body (channel, last, sizeof last, cancellable, error))
-    return FALSE;
+  for (gsize at = 0; at < sizeof last; at += length, length = sizeof last - at)
+    if (!haul_imap_channel_send_body (channel, last + at, length, cancellable, error))
+      return FALSE;
   if (append->sent != NULL)
     append->sent (1, append->user_data);
   return TRUE;
@@ -160,7 +163,7 @@ send_body (HaulImapSession *session, const HaulImapAppend *append, GCancellable 
       if (now > 0 && append->sent != NULL)
         append->sent (now, append->user_data);
       if (is_last)
-        return send_last (channel, append, chunk[length - 1], cancellable, error);
+        return send_last (session, append, chunk[length - 1], cancellable, error);
       left -= length;
     }
 }
