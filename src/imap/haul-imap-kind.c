@@ -25,7 +25,6 @@
  *   rewrites           5.5–Online: messages are taken apart and built anew (MS-OXCMAIL; KB Q238183)
  *   max_line           2007–SE: the 10,240 octets of MaxCommandSize count within messages, too (Set-ImapSettings; logs:
  *                      node-imap 868, MailKit 542), less a margin as isync takes it; not known to be otherwise before
- *   folds_case         5.5–Online: names differ by more than case, or are one (KB Q273561; imapsync's FAQ)
  *   keeps_other_items  5.5–Online: Calendar, Contacts, Tasks beside mail (KB Q200278)
  *   forgets_flagged    2010–Online: reported by imapsync's FAQ.Exchange
  *   shows_receipts     2003–Online: reported by imapsync's FAQ.Office365
@@ -33,18 +32,26 @@
  *   connections        16 are let in (Set-ImapSettings), 20 Online; others need some as well
  */
 #define EXCHANGE                                                                                                       \
-  .rewrites = TRUE, .max_line = 9900, .folds_case = TRUE, .keeps_other_items = TRUE, .forgets_flagged = TRUE,          \
-  .shows_receipts = TRUE, .wants_plain_first = TRUE, .connections = 3, .refused_letters = ""
+  .rewrites = TRUE, .max_line = 9900, .keeps_other_items = TRUE, .forgets_flagged = TRUE, .shows_receipts = TRUE,      \
+  .wants_plain_first = TRUE, .connections = 3, .refused_letters = ""
 
+/* Known as well, and met by what is done with every server. All 2026-11:
+ *
+ *   one command at a time    Exchange 5.5 SP3 resets at 100 pending (KB Q230285), Online at some 50 (source: Geary's
+ *                            quirks); hMailServer 5.x writes what comes behind a literal into the message (source:
+ *                            IMAPCommandAppend.cpp)
+ *   no empty literal         ends imap4d 3.15 (measured); hMailServer 5.x refuses it (source)
+ *   `From ` is repaired      imap4d 3.15 refuses a message that begins with it (measured)
+ *   names differ by more     Exchange, 5.5–Online, takes Trash and trash for one (KB Q273561; imapsync's FAQ)
+ *   than case
+ */
 static const HaulImapKind kinds[] = {
   { .word = "other", .name = "another server", .connections = 2, .refused_letters = "" },
   { .word = "exchange-5.5",
     .name = "Microsoft Exchange 5.5",
     EXCHANGE,
     /* 2026-11, before 5.5 SP3: hangs where both come in one read (KB Q239082) */
-    .wants_end_alone = TRUE,
-    /* 2026-11, 5.5 SP3: more than 100 pending commands reset the connection (KB Q230285) */
-    .max_pending = 50 },
+    .wants_end_alone = TRUE },
   { .word = "exchange-2000", .name = "Microsoft Exchange 2000", EXCHANGE },
   { .word = "exchange-2003",
     .name = "Microsoft Exchange 2003",
@@ -55,11 +62,7 @@ static const HaulImapKind kinds[] = {
   { .word = "exchange-2010", .name = "Microsoft Exchange 2010", EXCHANGE },
   { .word = "exchange-2013", .name = "Microsoft Exchange 2013", EXCHANGE },
   { .word = "exchange-2016", .name = "Microsoft Exchange 2016 or later", EXCHANGE },
-  { .word = "exchange-online",
-    .name = "Exchange Online",
-    EXCHANGE,
-    /* 2026-11, Online: some 50 commands at once broke it (source: Geary's quirks) */
-    .max_pending = 20 },
+  { .word = "exchange-online", .name = "Exchange Online", EXCHANGE },
   { .word = "gmail",
     .name = "Gmail",
     /* 2026-11: one message under several labels (developers.google.com; reported: imap-upload 22) */
@@ -98,8 +101,6 @@ static const HaulImapKind kinds[] = {
     .adds_fields = TRUE,
     .loses_in_selected = TRUE,
     .has_no_subfolders = TRUE,
-    .refuses_empty = TRUE,
-    .refuses_from_line = TRUE,
     .connections = 1 },
   { .word = "uw",
     .name = "a server of the Washington family",
@@ -107,14 +108,7 @@ static const HaulImapKind kinds[] = {
     .connections = 1,
     .refused_letters = "",
     .max_keywords = 30 },
-  { .word = "hmailserver",
-    .name = "hMailServer",
-    /* 2026-11, 5.x: source, IMAPCommandAppend.cpp */
-    .writes_behind = TRUE,
-    .refuses_empty = TRUE,
-    .max_pending = 1,
-    .connections = 2,
-    .refused_letters = "" },
+  { .word = "hmailserver", .name = "hMailServer", .connections = 2, .refused_letters = "" },
   { .word = "yahoo",
     .name = "Yahoo Mail",
     /* 2026-11: else the next command is refused (logs: imapsync 209, MailKit 251) */

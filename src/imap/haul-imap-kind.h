@@ -27,21 +27,16 @@ typedef struct
   gboolean adds_fields;       /* hands out fields of its own within the header */
   gboolean loses_in_selected; /* keeps only the first message of those for the mailbox that is selected */
   gboolean wants_final_end;   /* of each message, or the next command fails */
-  gboolean refuses_empty;     /* and may not survive it */
-  gboolean refuses_from_line; /* a message that begins with `From ` */
-  gboolean writes_behind;     /* what is sent behind a literal becomes part of the message */
   gboolean wants_end_alone;   /* the line end behind a literal has to come in a write of its own */
 
   /* Commands. */
   gboolean breaks_namespace;    /* drops the connection at NAMESPACE */
   gboolean breaks_authenticate; /* its answer to AUTHENTICATE does not end */
   gboolean wants_plain_first;   /* PLAIN is the way of signing in that is tested there */
-  guint max_pending;            /* commands on their way at once */
   guint connections;            /* at once, that it bears from one person */
 
   /* Names. */
   const char *refused_letters; /* ASCII that no name may hold */
-  gboolean folds_case;         /* Trash and trash are one */
   gboolean has_no_subfolders;  /* a mailbox holds messages or mailboxes */
   gboolean keeps_other_items;  /* appointments and addresses lie in the same tree as mail */
 
