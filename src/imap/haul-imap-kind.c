@@ -127,7 +127,12 @@ static const HaulImapKind kinds[] = {
     .keeps_other_items = TRUE,
     .connections = 3,
     .refused_letters = "" },
-  { .word = "kerio", .name = "Kerio Connect", .keeps_other_items = TRUE, .connections = 2, .refused_letters = "" },
+  { .word = "kerio",
+    .name = "Kerio Connect",
+    /* 2026-11, 9: reported: calendars and contacts are shown among the folders */
+    .keeps_other_items = TRUE,
+    .connections = 2,
+    .refused_letters = "" },
 };
 
 /* The first that fits. All of a row's signs must be there. */
