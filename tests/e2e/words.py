@@ -149,6 +149,8 @@ def full(store, source, place):
                   got)
         some = sum(map(len, got.values()))
     tap.check(0 < some < store.total(), 'full: as much as there was room for', some)
+    before_it, _, run.err = run.err.partition('\n')
+    tap.check('It does not fit: ' in before_it, 'full: said before it begins', run)
     speak('full', run, 81, 'The mailbox is full.', 'Make room on the server')
     run = copy(source, state)
     tap.equal((run.code, complaints(run.json)), (81, []), 'full: run again, the same, and the numbers add up', run)
