@@ -11,342 +11,32 @@
 #include "migrate/haul-lane.h"
 
 #include <malloc.h>
-#include <string.h>
 
-#include "account/haul-connection.h"
 #include "base/haul-clock.h"
-#include "base/haul-fault.h"
 #include "migrate/haul-ahead.h"
 #include "migrate/haul-census.h"
-#include "report/haul-error-text.h"
-#include "base/haul-migrate-error.h"
-#include "imap/haul-imap-quirks.h"
+#include "migrate/haul-lane-private.h"
 #include "migrate/haul-patience.h"
 #include "migrate/haul-place.h"
 #include "migrate/haul-policy.h"
 #include "migrate/haul-recovery.h"
 #include "migrate/haul-scan.h"
 #include "migrate/haul-seal.h"
-#include "migrate/haul-strangers-private.h"
 #include "migrate/haul-target.h"
 #include "migrate/haul-upload.h"
-#include "migrate/haul-undo-place.h"
 #include "migrate/haul-whole.h"
+#include "report/haul-error-text.h"
 
-#define FAILURES_MAX 8
-/* A server that is away: 1, 2, 4 … 60 seconds make half an hour. */
-#define ABSENCES_MAX 35
-/* Exchange says the same of a full mailbox as of itself when it is busy; twice is enough. */
-#define PERHAPS_FULL_MAX 2
-/* One connection may break for any reason; twice before it is signed in, while others work, it is one too many. */
-#define DROPS_MAX 2
-#define NOT_CONNECTED_MS 60000
 /* For what is left over at the end. */
 #define CLEANING_RECONNECTS 2
 /* From so many messages on a folder is read while its mailbox is listed. */
 #define AHEAD_MESSAGES 200
 #define IDLE_US (60 * G_USEC_PER_SEC)
 
-typedef struct
-{
-  HaulRun *run;         /* borrowed */
-  HaulLaneQueue *queue; /* borrowed */
-  guint number;
-  HaulImapSession *session; /* (owned) (nullable) */
-  HaulStaging *staging;     /* (owned) (nullable) */
-  HaulTransfer *transfer;   /* borrowed (nullable) the folder at work */
-  guint failures;           /* in a row, without a message copied between them */
-  guint n_perhaps_full;     /* of those, that may mean a full mailbox */
-  guint n_drops;            /* of those, before the sign-in was over, while other lanes were connected */
-  gboolean has_place;       /* among the connections that may be open */
-  gboolean is_connecting;   /* no sign-in has ended yet on this connection */
-  guint64 copied_before;    /* with what is staged */
-  gboolean was_let_in;      /* signed in once */
-  gboolean was_connected;   /* and what was left was recovered */
-  gboolean has_recovered;   /* what earlier runs left; the first lane's */
-  gint64 idle_since_us;
-} Lane;
-
-static void
-disconnect (Lane *self)
-{
-  g_clear_pointer (&self->session, haul_imap_session_close);
-  if (self->has_place)
-    haul_patience_leave (self->run);
-  self->has_place = FALSE;
-}
-
-/* FALSE without an error: another lane was refused. */
-static gboolean
-log_in (Lane *self, HaulImapSession *session, GError **error)
-{
-  HaulRun *run = self->run;
-  gboolean is_one = self->was_connected && haul_run_begin_return (run);
-  gboolean is_open = FALSE;
-  g_autoptr (GError) local_error = NULL;
-
-  if (!haul_run_is_locked_out (run))
-    is_open = haul_connection_login (session, run->account, run->stop, &local_error);
-  if (self->was_connected && g_error_matches (local_error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
-    haul_run_set_locked_out (run);
-  if (is_one)
-    haul_run_end_return (run, is_open);
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  return is_open;
-}
-
-static gboolean
-sign_in (Lane *self, GError **error)
-{
-  haul_progress_set_phase (self->run->progress, HAUL_PHASE_CONNECTING);
-  g_autoptr (HaulImapSession) session = haul_connection_open (self->run->account, NULL, NULL, self->run->stop, error);
-  HAUL_FAULT (F30, "connected");
-  if (session == NULL)
-    return FALSE;
-  gboolean is_open = log_in (self, session, error);
-  self->was_let_in = self->was_let_in || haul_imap_session_is_signed_in (session);
-  if (!is_open)
-    return FALSE;
-  HAUL_FAULT (F30, "signed in");
-  self->session = g_steal_pointer (&session);
-  return TRUE;
-}
-
-/* Others may do all the work of a lane that has nothing of its own. */
-static gboolean
-is_idle (const Lane *self)
-{
-  return self->number > 0 && self->transfer == NULL && self->staging == NULL;
-}
-
-/* FALSE without an error: there is no place for another connection, or the run is stopping. */
-static gboolean
-connect_once (Lane *self, GError **error)
-{
-  if (!self->has_place)
-    self->has_place = haul_patience_enter (self->run, is_idle (self));
-  if (!self->has_place || haul_run_is_stopping (self->run))
-    return FALSE;
-  self->is_connecting = TRUE;
-  if (!sign_in (self, error))
-    return FALSE;
-  self->is_connecting = FALSE;
-  return TRUE;
-}
-
-static gboolean
-recover_earlier (Lane *self, GError **error)
-{
-  g_autofree char *strangers = NULL;
-  guint64 n_gone = 0;
-
-  if (self->has_recovered)
-    return TRUE;
-  /* No message may bear the mark of an undo that broke off: the census would count on it. */
-  if (!haul_undo_place_settle (self->run, self->session, &n_gone, error)
-      || !haul_recovery_run (self->run, self->session, 0, error)
-      || (self->run->removes_strangers && !haul_strangers_remove (self->run, self->session, error))
-      || !haul_recovery_sweep (self->run, self->session, &strangers, error))
-    return FALSE;
-  if (*strangers != '\0')
-    {
-      g_autofree char *note = g_strdup_printf (
-          "There are mailboxes that another Mailhaul works with, or left behind: %s. They were left alone.", strangers);
-      haul_run_add_note (self->run, 0, note);
-    }
-  self->has_recovered = TRUE;
-  return TRUE;
-}
-
-/* On a new connection: what the broken one left is settled, and the folder learns what came of it. */
-static gboolean
-recover (Lane *self, const GError *reason, GError **error)
-{
-  if (!recover_earlier (self, error))
-    return FALSE;
-  if (self->staging != NULL && !haul_seal_run (self->transfer, self->session, &self->staging, error))
-    return FALSE;
-  return self->transfer == NULL || haul_transfer_sync (self->transfer, reason, error);
-}
-
-static gboolean
-wait_for_server (Lane *self, gint64 wait_ms, const HaulPolicy *policy, const GError *error)
-{
-  haul_patience_pause (self->run, wait_ms, policy == NULL ? HAUL_WAIT_NETWORK : policy->reason,
-                       haul_imap_error_get_server_text (error));
-  return !haul_run_is_stopping (self->run);
-}
-
-/* A server that was never reached, or never let us in; or that, in the state in which it was found, refuses what is
- * needed to begin. */
-static gboolean
-is_hopeless (Lane *self, const HaulPolicy *policy, const GError *error)
-{
-  if (self->was_connected || g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_THROTTLED))
-    return FALSE;
-  return !self->was_let_in || policy->action != HAUL_ACTION_RECONNECT;
-}
-
-/* A message that was copied meanwhile is a new beginning. */
-static void
-look_for_progress (Lane *self)
-{
-  HaulProgressSnapshot snapshot;
-
-  haul_progress_get_snapshot (self->run->progress, &snapshot);
-  guint64 copied = snapshot.all.copied + snapshot.all.failed;
-  if (self->transfer != NULL)
-    copied += self->transfer->begun->len + self->transfer->n_steps;
-  if (copied > self->copied_before)
-    self->failures = self->n_perhaps_full = self->n_drops = 0;
-  self->copied_before = MAX (self->copied_before, copied);
-}
-
-/* What the state of things adds to what the error says. */
-static HaulPolicy
-decide (Lane *self, const GError *error)
-{
-  HaulPolicy policy = haul_policy_decide (error, self->failures);
-
-  if (policy.pressure == HAUL_PRESSURE_THROTTLE)
-    policy = haul_policy_decide (error, haul_patience_get_throttles (self->run));
-  /* It opened before: it is too busy now, or has too many connections. */
-  gboolean is_busy = policy.pressure == HAUL_PRESSURE_SESSION || policy.pressure == HAUL_PRESSURE_SERVER;
-  if (is_busy && policy.action == HAUL_ACTION_STOP && self->was_connected)
-    {
-      policy.scope = HAUL_SCOPE_CONNECTION;
-      policy.action = HAUL_ACTION_RECONNECT;
-      policy.wait_ms = policy.pressure == HAUL_PRESSURE_SESSION ? NOT_CONNECTED_MS : 0;
-    }
-  return policy;
-}
-
-/* The mailbox may be full although the server does not say so. FALSE: the run ends by that. */
-static gboolean
-bear_perhaps_full (Lane *self, const GError *error)
-{
-  const char *words = haul_imap_error_get_server_text (error);
-
-  if (!g_str_has_prefix (error->message, "APPEND") || !haul_imap_quirks_is_perhaps_full (words))
-    return TRUE;
-  if (++self->n_perhaps_full < PERHAPS_FULL_MAX)
-    return TRUE;
-  haul_run_stop (self->run, haul_imap_error_new (HAUL_IMAP_ERROR_PERHAPS_FULL, haul_imap_error_get_server_code (error),
-                                                 words, "APPEND: refused again and again"));
-  return FALSE;
-}
-
-/* A connection that was refused while others work. *is_over: it is not needed. */
-static gboolean
-bear_one_too_many (Lane *self, const HaulPolicy *policy, const GError *error, gboolean *is_over)
-{
-  gboolean is_told = policy->pressure == HAUL_PRESSURE_CONNECTIONS || policy->pressure == HAUL_PRESSURE_SESSION;
-  gboolean is_dropped = self->is_connecting && policy->pressure == HAUL_PRESSURE_SERVER;
-
-  *is_over = FALSE;
-  if (!is_told && !is_dropped)
-    return FALSE;
-  disconnect (self);
-  if (!is_told && ++self->n_drops < DROPS_MAX)
-    return FALSE;
-  guint n_left = haul_patience_limit (self->run);
-  if (n_left == 0)
-    return FALSE;
-  g_debug ("lane %u: %u connections at once and no more: %s", self->number, n_left, error->message);
-  *is_over = is_idle (self);
-  return TRUE;
-}
-
-/* The run ends by an error, or because the server was away for too long. */
-static void
-give_up (Lane *self, const HaulPolicy *policy, const GError *error)
-{
-  if (policy->pressure != HAUL_PRESSURE_SERVER || !self->was_connected)
-    {
-      haul_run_stop (self->run, g_error_copy (error));
-      return;
-    }
-  haul_run_set_given_up (self->run);
-  haul_run_stop (self->run, g_error_new_literal (HAUL_MIGRATE_ERROR, HAUL_MIGRATE_ERROR_GIVEN_UP, error->message));
-}
-
-static void
-wait_out (Lane *self, const HaulPolicy *policy, const GError *error)
-{
-  HaulRun *run = self->run;
-
-  if (policy->pressure == HAUL_PRESSURE_THROTTLE)
-    haul_patience_throttle (run, policy, haul_imap_error_get_server_text (error));
-  disconnect (self);
-  if (self->transfer != NULL)
-    haul_transfer_forget_ahead (self->transfer);
-  if (self->staging != NULL)
-    self->staging->is_selected = FALSE;
-  gint64 wait_ms = MAX (policy->wait_ms, haul_clock_back_off_ms (self->failures - 1));
-  g_debug ("lane %u: %s; again in %" G_GINT64_FORMAT " ms", self->number, error->message, wait_ms);
-  /* The whole account waits before it connects again. */
-  if (policy->pressure != HAUL_PRESSURE_THROTTLE)
-    wait_for_server (self, wait_ms, policy, error);
-}
-
-/* Decides about an error of the connection. FALSE: the lane ends here, or the run. */
-static gboolean
-bear (Lane *self, const GError *error)
-{
-  gboolean is_over;
-
-  look_for_progress (self);
-  HaulPolicy policy = decide (self, error);
-  gboolean has_no_hope = is_hopeless (self, &policy, error);
-  guint n_max = policy.pressure == HAUL_PRESSURE_SERVER && self->was_connected ? ABSENCES_MAX : FAILURES_MAX;
-  self->failures++;
-  if (bear_one_too_many (self, &policy, error, &is_over))
-    return !is_over;
-  /* A first end of a connection may have any reason; a refusal leaves the work to the others. */
-  gboolean is_first_drop = self->n_drops == 1 && policy.action == HAUL_ACTION_RECONNECT;
-  if (has_no_hope && self->number > 0 && !is_first_drop)
-    return FALSE;
-  has_no_hope = has_no_hope && self->number == 0;
-  if (self->was_let_in && g_error_matches (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_LOGIN_REFUSED))
-    haul_run_set_locked_out (self->run);
-  if (policy.action == HAUL_ACTION_STOP || has_no_hope || self->failures > n_max)
-    {
-      give_up (self, &policy, error);
-      return FALSE;
-    }
-  if (!bear_perhaps_full (self, error))
-    return FALSE;
-  wait_out (self, &policy, error);
-  return !haul_run_is_stopping (self->run);
-}
-
-/* A signed-in session with nothing in doubt behind it. FALSE: the run ends. */
-static gboolean
-ensure_connected (Lane *self, const GError *reason)
-{
-  g_autoptr (GError) error = NULL;
-
-  while (self->session == NULL)
-    {
-      g_clear_error (&error);
-      if (haul_run_is_stopping (self->run))
-        return FALSE;
-      if (connect_once (self, &error) && recover (self, reason, &error))
-        {
-          self->was_connected = TRUE;
-          return TRUE;
-        }
-      if (error == NULL || !bear (self, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 keep_alive (gpointer user_data)
 {
-  Lane *self = user_data;
+  HaulLane *self = user_data;
   gint64 now_us = g_get_monotonic_time ();
 
   haul_run_wait_while_paused (self->run, NULL, NULL);
@@ -365,7 +55,7 @@ has_open_items (HaulTransfer *transfer)
 
 /* The lane's generation is of another kind than is needed now: what is in it is placed. */
 static gboolean
-change_generation (Lane *self, HaulRung rung, GError **error)
+change_generation (HaulLane *self, HaulRung rung, GError **error)
 {
   HaulStaging *staging = self->staging;
   HaulGenerationKind kind = rung == HAUL_RUNG_RENAME   ? HAUL_GENERATION_WHOLE
@@ -385,7 +75,7 @@ change_generation (Lane *self, HaulRung rung, GError **error)
 
 /* Decides by which rung this pass goes, and makes the mailbox that it needs. */
 static gboolean
-choose_rung (Lane *self, HaulRung *rung, GError **error)
+choose_rung (HaulLane *self, HaulRung *rung, GError **error)
 {
   HaulTransfer *transfer = self->transfer;
   HaulRun *run = self->run;
@@ -406,7 +96,7 @@ choose_rung (Lane *self, HaulRung *rung, GError **error)
 
 /* The mailbox is filled under another name. */
 static gboolean
-upload_whole (Lane *self, GError **error)
+upload_whole (HaulLane *self, GError **error)
 {
   HaulTransfer *transfer = self->transfer;
   HaulRun *run = self->run;
@@ -423,7 +113,7 @@ upload_whole (Lane *self, GError **error)
 
 /* Into a mailbox that exists. *is_mailbox: the error is about the mailbox. */
 static gboolean
-upload_into (Lane *self, gboolean *is_mailbox, GError **error)
+upload_into (HaulLane *self, gboolean *is_mailbox, GError **error)
 {
   HaulTransfer *transfer = self->transfer;
   gboolean is_direct = !haul_run_can_stage (self->run);
@@ -440,7 +130,7 @@ upload_into (Lane *self, gboolean *is_mailbox, GError **error)
 
 /* One pass over the folder on one connection. *is_mailbox: the error is about the mailbox, not the connection. */
 static gboolean
-run_pass (Lane *self, gboolean *is_mailbox, GError **error)
+run_pass (HaulLane *self, gboolean *is_mailbox, GError **error)
 {
   HaulTransfer *transfer = self->transfer;
   HaulRun *run = self->run;
@@ -470,7 +160,7 @@ run_pass (Lane *self, gboolean *is_mailbox, GError **error)
 
 /* The mailbox cannot be made or opened: the folder ends here, the run goes on. */
 static gboolean
-ends_folder (Lane *self, gboolean is_mailbox, const GError *error)
+ends_folder (HaulLane *self, gboolean is_mailbox, const GError *error)
 {
   if (!is_mailbox || haul_policy_decide (error, 0).action != HAUL_ACTION_FAIL
       || !haul_imap_session_is_usable (self->session))
@@ -484,7 +174,7 @@ ends_folder (Lane *self, gboolean is_mailbox, const GError *error)
 
 /* The run ends by an error that leaves the connection well, a full mailbox for one: what was sent is still placed. */
 static void
-place_rest (Lane *self)
+place_rest (HaulLane *self)
 {
   if (self->session == NULL || self->staging == NULL || !haul_imap_session_is_usable (self->session))
     return;
@@ -495,14 +185,14 @@ place_rest (Lane *self)
 }
 
 static void
-leave_behind (Lane *self, const HaulStaging *staging)
+leave_behind (HaulLane *self, const HaulStaging *staging)
 {
   if (staging->kind != HAUL_GENERATION_DIRECT)
     haul_run_add_left_behind (self->run, staging->mailbox);
 }
 
 static void
-end_generation (Lane *self, HaulStaging *staging)
+end_generation (HaulLane *self, HaulStaging *staging)
 {
   if (self->session == NULL || !haul_imap_session_is_usable (self->session)
       || !haul_staging_delete (staging, self->session, NULL))
@@ -511,7 +201,7 @@ end_generation (Lane *self, HaulStaging *staging)
 
 /* What was of this folder only is done with; what could not be settled is for the next run. */
 static void
-end_generations (Lane *self)
+end_generations (HaulLane *self)
 {
   for (guint i = 0; i < self->transfer->sealed->len; i++)
     {
@@ -529,7 +219,7 @@ end_generations (Lane *self)
 }
 
 static void
-transfer_items (Lane *self)
+transfer_items (HaulLane *self)
 {
   HaulTransfer *transfer = self->transfer;
   g_autoptr (GError) error = NULL;
@@ -537,7 +227,7 @@ transfer_items (Lane *self)
   while (!haul_run_is_stopping (self->run) && (!transfer->is_checked || has_open_items (transfer)))
     {
       gboolean is_mailbox;
-      if (!ensure_connected (self, error))
+      if (!haul_lane_connection_ensure (self, error))
         return;
       g_clear_error (&error);
       if (run_pass (self, &is_mailbox, &error))
@@ -547,14 +237,14 @@ transfer_items (Lane *self)
         }
       else if (ends_folder (self, is_mailbox, error))
         return;
-      else if (!bear (self, error))
+      else if (!haul_lane_connection_bear (self, error))
         return;
     }
 }
 
 /* Reads the folder. A big one meanwhile has its mailbox listed. */
 static void
-scan_folder (Lane *self)
+scan_folder (HaulLane *self)
 {
   HaulTransfer *transfer = self->transfer;
 
@@ -572,7 +262,7 @@ scan_folder (Lane *self)
 }
 
 static void
-run_folder (Lane *self, guint index)
+run_folder (HaulLane *self, guint index)
 {
   HaulRun *run = self->run;
   g_autoptr (GError) error = NULL;
@@ -610,7 +300,7 @@ run_folder (Lane *self, guint index)
 /* The last generation is settled and deleted, on another connection than it was filled on it is sealed first; and what
  * came late is swept up. */
 static gboolean
-tidy (Lane *self, gboolean is_after_break, GError **error)
+tidy (HaulLane *self, gboolean is_after_break, GError **error)
 {
   HaulStaging *staging = self->staging;
   g_autofree char *strangers = NULL;
@@ -628,7 +318,7 @@ tidy (Lane *self, gboolean is_after_break, GError **error)
 /* At the end nothing of ours stays behind. If the connection breaks just then, there is another for it, twice at most.
  */
 static void
-clean_up (Lane *self)
+clean_up (HaulLane *self)
 {
   g_autoptr (GError) error = NULL;
   gboolean is_well = self->session != NULL && haul_imap_session_is_usable (self->session);
@@ -639,12 +329,12 @@ clean_up (Lane *self)
     {
       g_clear_error (&error);
       if (attempt > 0)
-        disconnect (self);
+        haul_lane_connection_close (self);
       if (attempt > 0
           && (haul_run_is_stopping (self->run)
-              || !wait_for_server (self, haul_clock_back_off_ms (attempt - 1), NULL, NULL)))
+              || !haul_lane_connection_wait (self, haul_clock_back_off_ms (attempt - 1), NULL, NULL)))
         break;
-      if (self->session == NULL && !connect_once (self, &error))
+      if (self->session == NULL && !haul_lane_connection_try (self, &error))
         continue;
       if (tidy (self, attempt > 0, &error))
         return;
@@ -671,13 +361,13 @@ clean_up (Lane *self)
 void
 haul_lane_run (HaulRun *run, HaulLaneQueue *queue, guint number)
 {
-  Lane self = { .run = run, .queue = queue, .number = number, .has_recovered = number > 0 };
+  HaulLane self = { .run = run, .queue = queue, .number = number, .has_recovered = number > 0 };
   GArray *group;
 
   if (number > 0)
     haul_lane_queue_wait (queue);
   haul_patience_begin_lane (run);
-  gboolean is_connected = !haul_run_is_stopping (run) && ensure_connected (&self, NULL);
+  gboolean is_connected = !haul_run_is_stopping (run) && haul_lane_connection_ensure (&self, NULL);
   if (number == 0)
     haul_lane_queue_open (queue);
   while (is_connected && !haul_run_is_stopping (run) && (group = haul_lane_queue_take (queue)) != NULL)
@@ -685,6 +375,6 @@ haul_lane_run (HaulRun *run, HaulLaneQueue *queue, guint number)
       run_folder (&self, g_array_index (group, guint, i));
   clean_up (&self);
   g_clear_pointer (&self.staging, haul_staging_free);
-  disconnect (&self);
+  haul_lane_connection_close (&self);
   haul_patience_end_lane (run);
 }
