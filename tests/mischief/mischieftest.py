@@ -111,6 +111,7 @@ class Bench:
         for client in self.clients:
             client.close()
         self.clients = []
+        wait_for(lambda: not self.world.ask('steps')['connections'])  # they may be counted
         self.world.reset(personality, **switches)
         return self.client() if not switches.get('no_login') else None
 
