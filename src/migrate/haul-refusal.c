@@ -351,6 +351,7 @@ take_forms (HaulTransfer *self, const Search *search)
  * haul_refusal_try_forms:
  * @transfer: a folder
  * @listing: its mailbox
+ * @is_exact: whether the server keeps what it is sent; else a message would be taken for its own attachment
  * @is_mild: as they are with their last line end, which some servers add by themselves; else in all other forms
  * @func: looks for the open messages
  * @user_data: for @func
@@ -365,13 +366,15 @@ take_forms (HaulTransfer *self, const Search *search)
 gboolean
 haul_refusal_try_forms (HaulTransfer *transfer,
                         const HaulListing *listing,
+                        gboolean is_exact,
                         gboolean is_mild,
                         HaulRefusalFunc func,
                         gpointer user_data,
                         GError **error)
 {
-  g_autoptr (GArray) list = list_free (listing);
-  Search search = { 0, is_mild, transfer->run->plan->choices->carrier || transfer->run->report->is_verification, list };
+  gboolean is_wanted = transfer->run->plan->choices->carrier || transfer->run->report->is_verification;
+  g_autoptr (GArray) list = is_exact ? list_free (listing) : g_array_new (FALSE, FALSE, sizeof (FreeRow));
+  Search search = { 0, is_mild, is_wanted, list };
   guint n_steps = HAUL_REPAIR_STEPS_MAX + (is_mild ? 0 : 1);
 
   for (; transfer->source != NULL && search.step < n_steps; search.step++)
