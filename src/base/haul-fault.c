@@ -290,16 +290,26 @@ find_class (const char *data, gsize from, gsize length, const char **name)
   return end < length && data[end] == ' ' ? end + 1 : MAX (end, from + 1);
 }
 
+/* What is there has no end of its own. */
+static void
+remember (char *place, gsize size, const char *data, gsize length)
+{
+  gsize n = MIN (length, size - 1);
+
+  memcpy (place, data, n);
+  place[n] = '\0';
+}
+
 static void
 remember_command (const char *data, gsize length)
 {
   gsize tag_end = find_word_end (data, 0, length), start = MIN (tag_end + 1, length);
   gsize end = find_word_end (data, start, length);
 
-  g_strlcpy (tag, data, MIN (tag_end + 1, sizeof tag));
+  remember (tag, sizeof tag, data, tag_end);
   if (end - start == 3 && strncmp (data + start, "UID", 3) == 0)
     end = find_word_end (data, MIN (end + 1, length), length);
-  g_strlcpy (verb, data + start, MIN (end - start + 1, sizeof verb));
+  remember (verb, sizeof verb, data + start, end - start);
 }
 
 static gboolean
