@@ -333,8 +333,8 @@ haul_census_match_forms (HaulTransfer *transfer,
 
   for (guint i = 0; i < listing->rows->len && !has_free; i++)
     has_free = !g_array_index (listing->rows, HaulListingRow, i).is_taken;
-  gboolean is_exact = haul_rewriting_get (transfer->run, session) == HAUL_REWRITING_NONE;
-  return !has_free || haul_refusal_try_forms (transfer, listing, is_exact, is_mild, match_form, &forms, error);
+  const HaulListing *exact = haul_rewriting_get (transfer->run, session) == HAUL_REWRITING_NONE ? listing : NULL;
+  return !has_free || haul_refusal_try_forms (transfer, exact, is_mild, match_form, &forms, error);
 }
 
 /**

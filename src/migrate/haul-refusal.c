@@ -320,7 +320,7 @@ typedef struct
   guint step;         /* HAUL_REPAIR_STEPS_MAX: as carriers */
   gboolean is_mild;   /* with the last line end alone; else in all other forms */
   gboolean is_wanted; /* carriers of all of them; else of those that one in @free could be of */
-  GArray *free;       /* (element-type FreeRow) */
+  GArray *free;       /* (nullable) (element-type FreeRow) */
 } Search;
 
 /* Of the open messages those that have such a form are given it. */
@@ -339,7 +339,7 @@ take_forms (HaulTransfer *self, const Search *search)
         continue;
       guint n_steps = is_carrier ? 0 : haul_repair_list_steps (item->flaws, steps);
       gboolean is_here
-          = is_carrier ? search->is_wanted || may_be_carried (search->free, item)
+          = is_carrier ? search->is_wanted || (search->free != NULL && may_be_carried (search->free, item))
                        : search->step < n_steps && (steps[search->step] == HAUL_REPAIR_FINAL_CRLF) == search->is_mild;
       if (is_here)
         n_taken += take_form (self, item, is_carrier ? HAUL_REPAIR_CARRIER : steps[search->step], &flaws) ? 1 : 0;
@@ -350,8 +350,8 @@ take_forms (HaulTransfer *self, const Search *search)
 /**
  * haul_refusal_try_forms:
  * @transfer: a folder
- * @listing: its mailbox
- * @is_exact: whether the server keeps what it is sent; else a message would be taken for its own attachment
+ * @listing: (nullable): its mailbox, where the server keeps what it is sent; else a message would be taken for its own
+ * attachment
  * @is_mild: as they are with their last line end, which some servers add by themselves; else in all other forms
  * @func: looks for the open messages
  * @user_data: for @func
@@ -366,14 +366,13 @@ take_forms (HaulTransfer *self, const Search *search)
 gboolean
 haul_refusal_try_forms (HaulTransfer *transfer,
                         const HaulListing *listing,
-                        gboolean is_exact,
                         gboolean is_mild,
                         HaulRefusalFunc func,
                         gpointer user_data,
                         GError **error)
 {
   gboolean is_wanted = transfer->run->plan->choices->carrier || transfer->run->report->is_verification;
-  g_autoptr (GArray) list = is_exact ? list_free (listing) : g_array_new (FALSE, FALSE, sizeof (FreeRow));
+  g_autoptr (GArray) list = listing == NULL || is_mild || is_wanted ? NULL : list_free (listing);
   Search search = { 0, is_mild, is_wanted, list };
   guint n_steps = HAUL_REPAIR_STEPS_MAX + (is_mild ? 0 : 1);
 

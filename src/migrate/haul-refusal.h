@@ -16,7 +16,6 @@ gboolean haul_refusal_next (HaulTransfer *transfer, HaulItem *item);
 void haul_refusal_give_up (HaulTransfer *transfer, HaulItem *item, const GError *error);
 gboolean haul_refusal_try_forms (HaulTransfer *transfer,
                                  const HaulListing *listing,
-                                 gboolean is_exact,
                                  gboolean is_mild,
                                  HaulRefusalFunc func,
                                  gpointer user_data,
