@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "haul-test-server.h"
+#include "haul-test-session.h"
 #include "imap/haul-imap-append.h"
 #include "imap/haul-imap-fetch.h"
 #include "imap/haul-imap-mailbox.h"
@@ -19,23 +20,6 @@
 #define IN                                                                                                             \
   "S * OK [CAPABILITY " WORDS "] ready\nC AUTHENTICATE PLAIN *\nS $ OK [CAPABILITY " WORDS "] in\n"                    \
   "C STATUS \"INBOX\" *\nS * STATUS INBOX (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7)\nS $ OK\n"
-
-static HaulImapSession *
-sign_in (HaulTestServer *server)
-{
-  g_autoptr (HaulEndpoint) endpoint
-      = haul_endpoint_new ("127.0.0.1", haul_test_server_get_port (server), HAUL_SECURITY_NONE);
-  HaulImapOptions options = { .endpoint = endpoint };
-  g_autoptr (HaulSecret) secret = haul_secret_new ("x");
-  HaulImapCredentials credentials = { .user = "alice", .secret = secret };
-  g_autoptr (GError) error = NULL;
-  HaulImapSession *session = haul_imap_session_open (&options, NULL, &error);
-
-  g_assert_no_error (error);
-  haul_imap_session_login (session, &credentials, NULL, &error);
-  g_assert_no_error (error);
-  return session;
-}
 
 static gboolean
 take_row (const HaulImapFetchRow *row, gpointer user_data, GError **error)
@@ -141,7 +125,7 @@ test_cases (void)
     {
       g_autofree char *script = g_strconcat (IN, cases[i].script, NULL);
       g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script, NULL);
-      g_autoptr (HaulImapSession) session = sign_in (server);
+      g_autoptr (HaulImapSession) session = haul_test_session_sign_in (server);
       g_autoptr (GError) error = NULL;
 
       g_test_message ("%s", cases[i].name);
@@ -177,7 +161,7 @@ test_copy_uid (void)
     {
       g_autofree char *script = g_strconcat (IN "C UID MOVE 1:3 \"x\"\n", answers[i].answer, NULL);
       g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script, NULL);
-      g_autoptr (HaulImapSession) session = sign_in (server);
+      g_autoptr (HaulImapSession) session = haul_test_session_sign_in (server);
       g_auto (HaulImapCopyUid) copy_uid = { 0 };
       g_autoptr (GError) error = NULL;
 
@@ -248,7 +232,7 @@ test_appends (void)
     {
       g_autofree char *script = g_strconcat (IN, appends[i].script, NULL);
       g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script, NULL);
-      HaulImapSession *session = sign_in (server);
+      HaulImapSession *session = haul_test_session_sign_in (server);
       g_autoptr (GError) error = NULL;
       HaulImapAppendUid uid = { 0 };
       guint n_hooks = 0;
@@ -283,7 +267,7 @@ test_last_octet (void)
 {
   static const char text[] = "Subject: x\r\n\r\nthe end is near!";
   g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, IN "C APPEND *\nS +", NULL);
-  HaulImapSession *session = sign_in (server);
+  HaulImapSession *session = haul_test_session_sign_in (server);
   g_autoptr (GInputStream) body = g_memory_input_stream_new_from_data (text, strlen (text), NULL);
   HaulImapAppend append
       = { .mailbox = "x", .internal_date = 981000000, .size = strlen (text), .body = body, .before_last = refuse_hook };
@@ -323,7 +307,7 @@ test_fetch_shapes (void)
                                  "S * 1 FETCH (UID 1 BODY[] \"again\")\nS $ OK\n"
                                  "C UID FETCH 5 *\nS * 5 FETCH (UID 6 BODY[] \"other\")\nS $ OK",
                               NULL);
-  g_autoptr (HaulImapSession) session = sign_in (server);
+  g_autoptr (HaulImapSession) session = haul_test_session_sign_in (server);
   g_autoptr (GError) error = NULL;
   static const guint32 uids[] = { 1, 2 };
   guint n_seen = 0;
@@ -354,7 +338,7 @@ test_rows (void)
          "S * 2 FETCH (UID 5 RFC822.SIZE 11 INTERNALDATE \"01-Feb-2001 03:04:05 +0000\" FLAGS (\\Seen))\n"
          "S * 3 FETCH (UID 6 INTERNALDATE \"01-Feb-2001 03:04:05 +0000\" FLAGS () RFC822.SIZE 0)\nS $ OK",
       NULL);
-  g_autoptr (HaulImapSession) session = sign_in (server);
+  g_autoptr (HaulImapSession) session = haul_test_session_sign_in (server);
   g_autoptr (GString) rows = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
@@ -406,7 +390,7 @@ test_unselect_without_extension (void)
                               "STATUS *\nS $ OK\n"
                               "C SELECT \"x\"\nS $ OK\nC EXAMINE \"x\"\nS $ OK\nC CLOSE\nS $ OK\nC LOGOUT",
                               NULL);
-  HaulImapSession *session = sign_in (server);
+  HaulImapSession *session = haul_test_session_sign_in (server);
   g_auto (HaulImapStatus) status = { 0 };
   g_autoptr (GError) error = NULL;
   g_autofree char *problem = NULL;
@@ -449,7 +433,7 @@ test_cancel (void)
       g_autoptr (HaulEndpoint) endpoint
           = haul_endpoint_new ("127.0.0.1", haul_test_server_get_port (server), places[i].security);
       HaulImapOptions options = { .endpoint = endpoint };
-      g_autoptr (HaulImapSession) session = places[i].is_in ? sign_in (server) : NULL;
+      g_autoptr (HaulImapSession) session = places[i].is_in ? haul_test_session_sign_in (server) : NULL;
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
       g_autoptr (GError) error = NULL;
       HaulImapAppendUid uid;
@@ -476,7 +460,7 @@ test_flood (void)
   g_autofree char *noise = g_strnfill (60000, 'x');
   g_autofree char *script = g_strdup_printf ("%sF 100000 * OK %s\\r\\n", IN, noise);
   g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script, NULL);
-  HaulImapSession *session = sign_in (server);
+  HaulImapSession *session = haul_test_session_sign_in (server);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   gint64 start = g_get_monotonic_time ();

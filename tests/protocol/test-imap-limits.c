@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "haul-test-server.h"
+#include "haul-test-session.h"
 #include "imap/haul-imap-fetch.h"
 #include "imap/haul-imap-mailbox.h"
 #include "imap/haul-imap-parser.h"
@@ -23,23 +24,6 @@
   "C STATUS \"INBOX\" *\nS * STATUS INBOX (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7)\nS $ OK\n"
 #define MEGABYTE (1024 * 1024)
 #define MEMORY_BOUND (16 * MEGABYTE)
-
-static HaulImapSession *
-sign_in (HaulTestServer *server)
-{
-  g_autoptr (HaulEndpoint) endpoint
-      = haul_endpoint_new ("127.0.0.1", haul_test_server_get_port (server), HAUL_SECURITY_NONE);
-  HaulImapOptions options = { .endpoint = endpoint };
-  g_autoptr (HaulSecret) secret = haul_secret_new ("x");
-  HaulImapCredentials credentials = { .user = "alice", .secret = secret };
-  g_autoptr (GError) error = NULL;
-  HaulImapSession *session = haul_imap_session_open (&options, NULL, &error);
-
-  g_assert_no_error (error);
-  haul_imap_session_login (session, &credentials, NULL, &error);
-  g_assert_no_error (error);
-  return session;
-}
 
 static gboolean
 take_row (const HaulImapFetchRow *row, gpointer user_data, GError **error)
@@ -133,7 +117,7 @@ test_memory (void)
     {
       g_autofree char *script = g_strconcat (IN, heavies[i].script, NULL);
       g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script, IN "C NOOP\nS $ OK", NULL);
-      HaulImapSession *session = sign_in (server);
+      HaulImapSession *session = haul_test_session_sign_in (server);
       g_autoptr (GError) error = NULL;
 
       forget_peak ();
@@ -145,7 +129,7 @@ test_memory (void)
       g_test_message ("%s: %" G_GSIZE_FORMAT " KiB more", heavies[i].name, more / 1024);
       g_assert_cmpuint (more, <=, MEMORY_BOUND);
       haul_imap_session_close (session);
-      g_autoptr (HaulImapSession) next = sign_in (server);
+      g_autoptr (HaulImapSession) next = haul_test_session_sign_in (server);
       g_assert_true (haul_imap_session_noop (next, NULL, NULL));
     }
 }
@@ -160,7 +144,7 @@ test_mailboxes (void)
                               "C LIST *\nF 25000 " LISTED LISTED LISTED LISTED LISTED LISTED LISTED LISTED LISTED LISTED
                               "\nS $ OK",
                               NULL);
-  g_autoptr (HaulImapSession) session = sign_in (server);
+  g_autoptr (HaulImapSession) session = haul_test_session_sign_in (server);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) mailboxes = haul_imap_mailbox_list (session, "*", NULL, &error);
 
@@ -262,7 +246,7 @@ be_patient (gpointer data)
   for (guint i = 0; i < slow->times; i++)
     g_string_append (script, slow->steps);
   g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script->str, NULL);
-  g_autoptr (HaulImapSession) session = sign_in (server);
+  g_autoptr (HaulImapSession) session = haul_test_session_sign_in (server);
   gint64 start = g_get_monotonic_time ();
   g_assert_false (haul_imap_session_noop (session, NULL, &error));
   g_assert_error (error, HAUL_IMAP_ERROR, HAUL_IMAP_ERROR_TIMED_OUT);
@@ -324,7 +308,7 @@ end_after (char what, guint octets, const char *end)
 {
   g_autofree char *script = g_strdup_printf ("%sL %u\n%s", IN, octets, end);
   g_autoptr (HaulTestServer) server = haul_test_server_new (NULL, script, NULL);
-  g_autoptr (HaulImapSession) session = sign_in (server);
+  g_autoptr (HaulImapSession) session = haul_test_session_sign_in (server);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (speak (session, what, &error));
